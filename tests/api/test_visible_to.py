@@ -136,10 +136,14 @@ class Checked(Play):
                 assert replies == world.below(viewer, number)
 
     async def check_own(self, viewer: int) -> None:
-        """What only the viewer sees: bookmarks and muted conversations."""
+        """What only the viewer sees: bookmarks, drafts and muted conversations."""
         caller, world = self.people[viewer], self.world
         size = self.chance.choice((3, 7, 100))
         assert set(await read(caller, "/api/bookmarks", size)) == world.kept(viewer, world.bookmarks)
+        drafts = (await caller.get("/api/drafts?limit=100"))["drafts"]
+        assert {one["id"] for one in drafts} == {one for one, who in world.drafts.items() if who == viewer}
+        for number, who in world.drafts.items():
+            assert ((await caller.get(f"/api/drafts/{number}")).status == 200) is (who == viewer)
         muted = (await caller.get("/api/muted-conversations?limit=100"))["conversations"]
         shown = {one["tweet"]["id"] for one in muted if one["tweet"] is not None}
         assert shown == world.kept(viewer, world.muted_threads)

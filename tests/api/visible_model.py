@@ -42,6 +42,7 @@ class World:
     reposts: dict[int, tuple[int, int]] = field(default_factory=dict)  # who reposted which tweet, by id
     bookmarks: set[tuple[int, int]] = field(default_factory=set)  # who bookmarked which tweet
     pins: list[int] = field(default_factory=list)  # tweets, the newest pin last
+    drafts: dict[int, int] = field(default_factory=dict)  # whose, by id
     muted_threads: set[tuple[int, int]] = field(default_factory=set)  # whose, and the tweet that begins it
     ever_muted: set[tuple[int, int]] = field(default_factory=set)
     ever_parted: set[frozenset[int]] = field(default_factory=set)

@@ -36,6 +36,7 @@ class Play:
         acts += [self.block, self.unblock, self.mute, self.unmute]
         acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
         acts += [self.edit, self.vote, self.vote, self.quote, self.quote, self.withdraw, self.limit_quotes]
+        acts += [self.draft]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -145,6 +146,20 @@ class Play:
         assert (answer.status == 200) is (who == one.author), answer.body
         if answer.status == 200:
             one.who_may_quote = rule
+
+    async def draft(self) -> None:
+        """Save a draft about a tweet, seen or not, or delete one as its writer or as somebody else."""
+        who, drafts = self.two()[0], self.world.drafts
+        if drafts and self.chance.random() < 0.3:
+            number = self.chance.choice(list(drafts))
+            answer = await self.people[who].delete(f"/api/drafts/{number}")
+            assert (answer.status == 200) is (drafts[number] == who)
+            if answer.status == 200:
+                del drafts[number]
+            return
+        body = {"tweets": [{"tweet_data": "a draft"}], "in_reply_to_id": self.some()}
+        answer = await self.people[who].post("/api/drafts", json=body)
+        drafts[answer["draft"]["id"]] = who
 
     async def vote(self) -> None:
         who, what = self.two()[0], self.some()

@@ -109,7 +109,8 @@ class Matrix:
         return int(answer["tweet_id"])
 
     async def draft(self) -> int:
-        """A draft of alice's."""
+        """A draft of alice's, her only one."""
+        await rows("DELETE FROM drafts WHERE user_id = $1", self.alice.id)
         answer = await self.alice.post("/api/drafts", json={"tweets": [{"tweet_data": "alice's"}]})
         assert answer.status == 201, answer.body
         return int(answer["draft"]["id"])

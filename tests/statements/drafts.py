@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.core.paging import NEWEST
 from server.features.drafts import drafts, personal, scheduled
+from server.features.people import preferences
 from tests.statements import LIMIT, Landmarks, Statements
 
 
@@ -28,6 +29,7 @@ def statements(at: Landmarks) -> Statements:
         "scheduled: failed": (scheduled.FAIL, [7, "tweet_not_found"]),
         "scheduled: forget a failure": (scheduled.FORGET, [at.keen]),
         "scheduled: notify of a failure": (scheduled.NOTIFY, [at.keen]),
+        "whether a time zone exists": (preferences.TIME_ZONE, ["Europe/Berlin"]),
         "erase: drafts": (personal.ERASE, [at.keen, 100]),
         "export: drafts": (personal.EXPORT, [at.keen, 0, 50]),
     }
