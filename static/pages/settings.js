@@ -15,6 +15,7 @@ import "./words.js";
 const DefaultVisibility = lazy(() => import("../features/visibility/default.js"));
 const DefaultSensitive = lazy(() => import("../features/covers/default.js"));
 const Locked = lazy(() => import("../features/settings/locked.js"));
+const TimeZone = lazy(() => import("../features/settings/time-zone.js"));
 const Leaving = lazy(() => import("../features/settings/deleting.js"));
 const Relations = lazy(() => import("../features/relations/lists.js"));
 const FollowedHashtags = lazy(() => import("../features/hashtags/followed.js"));
@@ -25,6 +26,7 @@ const Account = () => html`<${NameForm} />
   <${DefaultVisibility} />
   <${DefaultSensitive} />
   <${Locked} />
+  <${TimeZone} />
   ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}`;
 
 const People = () => html`<${FollowedHashtags} /><${Relations} />`;

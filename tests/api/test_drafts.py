@@ -83,8 +83,11 @@ async def test_the_pictures_of_a_draft_stay(perch: Context, alice: Caller, bob: 
     mine = await alice.upload(pictures.jpeg(), alt="a hill")
     unused = await alice.upload(pictures.jpeg())
     theirs = await bob.upload(pictures.jpeg())
-    ids = [mine["media_id"], theirs["media_id"]]
-    saved = await save(alice, "", tweets=[{"tweet_data": "", "tweet_media_ids": ids}])
+    for wrong in (theirs["media_id"], 10**6, -1, 1 << 70):
+        parts = [{"tweet_data": "x", "tweet_media_ids": [mine["media_id"], wrong]}]
+        assert (await try_to_save(alice, tweets=parts)).error == (404, "media_not_found")
+    assert await listed(alice) == []
+    saved = await save(alice, "", tweets=[{"tweet_data": "", "tweet_media_ids": [mine["media_id"]]}])
     assert [(one["id"], one["alt"]) for one in saved["media"]] == [(mine["media_id"], "a hill")]
     await rows("UPDATE media_attachments SET created_at = now() - interval '3 days' RETURNING 1")
     await cleanup.expire_unattached(perch.jobs, now=datetime.now(UTC) + timedelta(days=2))
@@ -156,6 +159,35 @@ async def test_a_suspended_writer_publishes_nothing(perch: Context, alice: Calle
     assert [one["failure"] for one in await listed(alice, is_scheduled=True)] == ["account_suspended"]
 
 
+async def test_whoever_is_leaving_publishes_nothing_and_holds_nobody_up(
+    perch: Context, alice: Caller, bob: Caller
+) -> None:
+    for caller in (alice, bob):
+        await make_due((await save(caller, publish_at=later()))["id"])
+    await rows("UPDATE users SET deleted_at = now() WHERE id = $1 RETURNING 1", alice.id)
+    async with asyncio.timeout(5):
+        await publish_due(perch)
+    assert [one["author_id"] for one in await rows("SELECT author_id FROM tweets")] == [bob.id]
+
+
+async def test_what_is_being_published_is_not_changed(alice: Caller) -> None:
+    saved = await save(alice, publish_at=later())
+    await rows("UPDATE drafts SET claimed_until = now() + interval '9 seconds' RETURNING 1")
+    path = f"/api/drafts/{saved['id']}"
+    body = {"tweets": [{"tweet_data": "another"}]}
+    assert (await alice.call("PUT", path, json=body)).error == (404, "draft_not_found")
+    assert (await alice.delete(path)).error == (404, "draft_not_found")
+
+
+async def test_a_draft_that_is_sent_again_is_saved_once(alice: Caller, bob: Caller) -> None:
+    for caller, text in ((alice, "one"), (alice, "two"), (bob, "three")):
+        body = {"tweets": [{"tweet_data": text}]}
+        answer = await caller.post("/api/drafts", json=body, headers={"idempotency-key": "same"})
+        assert answer.status == 201, answer.body
+    assert [one["tweets"][0]["tweet_data"] for one in await listed(alice)] == ["two"]
+    assert len(await listed(bob)) == 1
+
+
 async def test_many_are_published_once_each_by_several_workers_that_are_killed(
     perch: Context, alice: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +230,10 @@ async def test_many_are_published_once_each_by_several_workers_that_are_killed(
         {"tweets": [{"tweet_data": "x"}], "publish_at": "2027-01-01T00:00:00"},
         {"tweets": [{"tweet_data": "x"}], "publish_at": "tomorrow"},
         {"tweets": [{"tweet_data": "a\0b"}]},
+        {"tweets": [{"tweet_data": "x"}], "warning": "a\0b"},
+        {"tweets": [{"tweet_data": "x"}], "warning": "x" * 201},
+        {"tweets": [{"tweet_data": "x"}], "poll": {"options": ["a\0b"]}},
+        {"tweets": [{"tweet_data": "x"}], "poll": {"options": [""] * 9}},
     ],
 )
 async def test_what_is_no_draft_is_refused(alice: Caller, body: dict[str, Any]) -> None:
@@ -215,6 +251,11 @@ async def test_what_could_not_be_published_now_is_not_scheduled(alice: Caller, b
     assert refused.error == (404, "tweet_not_found")
     refused = await try_to_save(alice, poll={"options": ["a"]}, publish_at=later())
     assert refused.error == (422, "invalid_body")
+    refused = await try_to_save(alice, in_reply_to_id=tweet, who_may_reply="nobody", publish_at=later())
+    assert refused.error == (422, "not_first")
+    media = (await alice.upload(pictures.jpeg()))["media_id"]
+    parts = [{"tweet_data": "x", "tweet_media_ids": [media]}] * 2
+    assert (await try_to_save(alice, tweets=parts, publish_at=later())).error == (422, "invalid_body")
     assert (await try_to_save(alice, quote_of_id=tweet)).status == 201
 
 

@@ -231,6 +231,25 @@ async def test_a_muted_person_does_not_notify_by_quoting(alice: Caller, bob: Cal
     assert await kinds(alice) == []
 
 
+async def test_a_quoted_author_with_the_bell_on_is_notified_once(alice: Caller, bob: Caller) -> None:
+    tweet = await alice.tweet("the first")
+    await alice.post(f"/api/users/{bob.id}/follow")
+    await alice.post(f"/api/users/{bob.id}/notify")
+    await quote(bob, tweet)
+    await notified()
+    assert await kinds(alice) == ["quote"]
+
+
+async def test_a_muted_conversation_notifies_of_no_quote(alice: Caller, bob: Caller) -> None:
+    tweet, other = await alice.tweet("the first"), await alice.tweet("a conversation")
+    await alice.post(f"/api/tweets/{other}/mute")
+    reply = await bob.reply(other)
+    await quote(bob, tweet, in_reply_to_id=reply)
+    await alice.post(f"/api/tweets/{tweet}/mute")
+    await quote(bob, tweet)
+    assert await kinds(alice) == []
+
+
 async def test_those_who_quoted_hear_of_edits(alice: Caller, bob: Caller, carol: Caller) -> None:
     tweet = await alice.tweet("the first")
     await quote(bob, tweet)
@@ -239,7 +258,8 @@ async def test_those_who_quoted_hear_of_edits(alice: Caller, bob: Caller, carol:
     withdrawn = await quote(carol, tweet)
     await alice.delete(f"/api/tweets/{withdrawn}/quote")
     await quote(alice, tweet)
-    await alice.call("PUT", f"/api/tweets/{tweet}", json={"text": "the first, edited"})
+    edited = await alice.call("PUT", f"/api/tweets/{tweet}", json={"text": "the first, edited"})
+    assert edited.status == 200, edited.body
     await notified()
     assert (await kinds(bob), await kinds(carol)) == (["edit"], [])
     assert "edit" not in await kinds(alice)
@@ -254,7 +274,7 @@ async def test_a_repost_stands_for_its_tweet(alice: Caller, bob: Caller) -> None
 async def test_a_quote_needs_words_and_something_to_quote(alice: Caller, bob: Caller) -> None:
     tweet = await alice.tweet("the first")
     assert (await try_to_quote(bob, tweet, "")).error == (422, "invalid_body")
-    for missing in (tweet + 100, -1, 1 << 60):
+    for missing in (tweet + 100, 0, -1, 1 << 60):
         assert (await try_to_quote(bob, missing)).error == (404, "tweet_not_found")
     answer = await bob.post("/api/tweets", json={"tweet_data": "x", "who_may_quote": "friends"})
     assert answer.error == (422, "invalid_body")

@@ -83,9 +83,7 @@ async def test_what_was_not_published_says_why(
     page = await open_page("/notifications", viewer=alice)
     await expect(page.locator(".notification")).to_contain_text("couldn't be published")
     await page.get_by_role("link", name="Show scheduled tweets").click()
-    await expect(page.locator(".saved-draft").get_by_role("alert")).to_contain_text(
-        "Not published at its time."
-    )
+    await expect(page.locator(".saved-draft .bad")).to_contain_text("It wasn't published on time.")
 
 
 async def test_a_draft_that_is_opened_puts_aside_what_is_there(open_page: OpenPage, alice: Caller) -> None:
@@ -97,3 +95,48 @@ async def test_a_draft_that_is_opened_puts_aside_what_is_there(open_page: OpenPa
     await expect(text_field(page)).to_have_value("from the other device")
     await page.goto("/")
     await expect(page.locator("#main .outgoing")).to_contain_text("what I am typing here")
+
+
+async def test_a_scheduled_tweet_that_is_edited_waits_until_it_is_scheduled_again(
+    perch: Context, open_page: OpenPage, alice: Caller
+) -> None:
+    at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    saved = await save(alice, "good mornnig", publish_at=at)
+    page = await open_page("/drafts/scheduled", viewer=alice)
+    await page.locator(".saved-draft").get_by_role("button", name="Edit").click()
+    await expect(text_field(page)).to_have_value("good mornnig")
+    (found,) = await rows("SELECT id, publish_at FROM drafts")
+    assert (found["id"], found["publish_at"]) == (saved["id"], None)
+    await text_field(page).fill("good morning")
+    await page.get_by_role("dialog").get_by_role("button", name="Schedule", exact=True).click()
+    await expect(page.locator(".saved-draft")).to_contain_text("good morning")
+    (found,) = await rows("SELECT id, publish_at FROM drafts")
+    assert (found["id"], found["publish_at"].isoformat()) == (saved["id"], at)
+
+
+async def test_the_time_survives_a_reload(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(viewer=alice)
+    await begin(page, "later, please")
+    await page.wait_for_timeout(500)  # the draft is stored without a time
+    await page.get_by_role("button", name="Schedule").click()
+    await expect(page.get_by_label("When to publish it")).to_be_focused()
+    await page.wait_for_timeout(500)
+    await page.reload()
+    await page.get_by_role("textbox", name="Tweet text").focus()
+    await page.get_by_role("main").get_by_role("button", name="Schedule", exact=True).click()
+    await expect(text_field(page)).to_have_value("")
+    assert len(await rows("SELECT 1 FROM drafts WHERE publish_at IS NOT NULL")) == 1
+    assert await rows("SELECT 1 FROM tweets") == []
+
+
+async def test_other_words_are_another_draft(open_page: OpenPage, alice: Caller) -> None:
+    await save(alice, "the first thought")
+    page = await open_page("/drafts", viewer=alice)
+    await page.locator(".saved-draft").get_by_role("button", name="Edit").click()
+    await text_field(page).fill("")
+    await text_field(page).fill("something else")
+    await page.get_by_role("dialog").get_by_role("button", name="Tweet", exact=True).click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.goto("/")
+    await expect(tweet(page, "something else")).to_be_visible()
+    assert len(await rows("SELECT 1 FROM drafts")) == 1

@@ -264,13 +264,13 @@ async def _publish(
         return await publish(in_reply_to_id=parent_id, quote_of_id=quoted_id)
     except (TweetNotFound, IdempotencyKeyReused):
         # The id of a repost stands for its tweet, also when the request is sent again.
-        parent, quoted = await _original(parent_id), await _original(quoted_id)
+        parent, quoted = await original(parent_id), await original(quoted_id)
         if (parent, quoted) == (parent_id, quoted_id):
             raise
         return await publish(in_reply_to_id=parent, quote_of_id=quoted)
 
 
-async def _original(tweet_id: int | None) -> int | None:
+async def original(tweet_id: int | None) -> int | None:
     """The tweet that a repost shows; any other id as it is."""
     return None if tweet_id is None else await reposts.original(tweet_id) or tweet_id
 

@@ -15,14 +15,16 @@ import msgspec
 
 from server.core import text
 from server.core.database.connection import row, rows, transaction
-from server.core.errors import DraftNotFound, InvalidBody, TooManyDrafts
+from server.core.errors import DraftNotFound, InvalidBody, MediaNotFound, TooManyDrafts
 from server.core.limits import quotas
 from server.core.paging import NEWEST, Page
 from server.core.viewer import Viewer
 from server.features.drafts.content import Content
 from server.features.media.media_access import OwnedMedia
 from server.features.media.media_attachment import MediaState
+from server.features.polls.poll import MAX_OPTION, MOST_OPTIONS
 from server.features.tweets import tweets
+from server.features.tweets.cover import MAX_WARNING
 from server.features.tweets.tweets import MAX_MEDIA, MAX_PARTS
 
 # How many a user may have, without a time and with one.
@@ -58,12 +60,22 @@ LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
 COUNT = """
     SELECT count(*) AS n FROM drafts WHERE user_id = $1 AND (publish_at IS NOT NULL) = $2 AND id <> $3
 """
-ADD = "INSERT INTO drafts (user_id, body, publish_at) VALUES ($1, $2::jsonb, $3) RETURNING id"
+# $1 the user, $2 its content, $3 its time, $4 its client's key or null: a draft with the same key is changed.
+ADD = """
+    INSERT INTO drafts AS d (user_id, body, publish_at, key) VALUES ($1, $2::jsonb, $3, $4)
+    ON CONFLICT (user_id, key) WHERE key IS NOT NULL DO UPDATE
+    SET body = excluded.body, publish_at = excluded.publish_at, failure = NULL, updated_at = now()
+    WHERE coalesce(d.claimed_until < now(), true) RETURNING id
+"""
 # $1 the user, $2 the draft, $3 its content, $4 its time.
 CHANGE = """
     UPDATE drafts SET body = $3::jsonb, publish_at = $4, failure = NULL, claimed_until = NULL,
         updated_at = now()
     WHERE user_id = $1 AND id = $2 AND coalesce(claimed_until < now(), true) RETURNING id
+"""
+# $1 pictures, $2 their owner. Publishing locks pictures first, too.
+LOCK_PICTURES = """
+    SELECT id FROM media_attachments WHERE id = ANY($1::bigint[]) AND owner_id = $2 ORDER BY id FOR KEY SHARE
 """
 # $1 the draft, $2 the user, $3 pictures. Others' pictures, and those that a tweet shows, are left out.
 HOLD = """
@@ -75,6 +87,7 @@ HOLD = """
     WHERE id = ANY($3::bigint[]) AND owner_id = $2 AND tweet_id IS NULL AND state IN ('pending', 'ready')
     ON CONFLICT DO NOTHING RETURNING 1
 """
+HELD = "SELECT count(*) AS n FROM draft_pictures WHERE draft_id = $1"
 REMOVE = """
     DELETE FROM drafts WHERE user_id = $1 AND id = $2 AND coalesce(claimed_until < now(), true) RETURNING 1
 """
@@ -118,6 +131,7 @@ async def save(
     publish_at: datetime | None,
     *,
     draft_id: int | None = None,
+    key: str | None = None,
     max_length: int,
     day_bytes: int,
 ) -> Draft:
@@ -125,12 +139,14 @@ async def save(
 
     Args:
         publish_at: when to publish it, if at all.
+        key: what the client calls a new one. If there is one with this key, it is changed instead.
         max_length: the maximum length of each tweet in characters as people count them.
         day_bytes: how many bytes of text one user may write per day.
 
     Raises:
         InvalidBody: a tweet is too long or large or has too many pictures, there is nothing in it, or the
             time is too near or too far away.
+        MediaNotFound: one of its pictures isn't the viewer's, or is in a tweet.
         TooManyDrafts: the viewer has as many as is allowed.
         DraftNotFound: there is no such draft, or it is being published.
         QuotaExceeded: the text exceeds the day's limit.
@@ -145,10 +161,14 @@ async def save(
             max_length=max_length,
             in_reply_to_id=content.in_reply_to_id,
             quote_of_id=content.quote_of_id,
+            who_may_reply=content.who_may_reply,
             poll=content.new_poll,
         )
-    media_ids = [one for part in content.tweets for one in part.media_ids if 0 < one <= NEWEST]
+    media_ids = {one for part in content.tweets for one in part.media_ids}
+    if not all(0 < one <= NEWEST for one in media_ids):
+        raise MediaNotFound
     async with transaction():
+        await rows(LOCK_PICTURES, list(media_ids), viewer.id)
         await quotas.take_text(viewer.id, content.text, day_bytes)
         await rows(LOCK, viewer.id)
         scheduled = publish_at is not None
@@ -160,12 +180,15 @@ async def save(
             )
         body = msgspec.json.encode(content).decode()
         if draft_id is None:
-            saved = await row(ADD, viewer.id, body, publish_at)
+            saved = await row(ADD, viewer.id, body, publish_at, key)
         else:
             saved = await row(CHANGE, viewer.id, draft_id, body, publish_at) if draft_id <= NEWEST else None
         if saved is None:
             raise DraftNotFound
-        await rows(HOLD, saved["id"], viewer.id, media_ids)
+        await rows(HOLD, saved["id"], viewer.id, list(media_ids))
+        (held,) = await rows(HELD, saved["id"])
+        if held["n"] < len(media_ids):
+            raise MediaNotFound
     return await read(viewer, saved["id"])
 
 
@@ -185,6 +208,12 @@ def _check(content: Content, publish_at: datetime | None, max_length: int) -> No
                 f"tweets[{place}].tweet_media_ids names {len(part.media_ids)} pictures; "
                 f"at most {MAX_MEDIA} are allowed."
             )
+    text.bounded("warning", content.warning or "", MAX_WARNING)
+    options = [] if content.poll is None else content.poll.options
+    if len(options) > MOST_OPTIONS:
+        raise InvalidBody(f"poll.options has {len(options)} entries; at most {MOST_OPTIONS} are allowed.")
+    for place, option in enumerate(options):
+        text.bounded(f"poll.options[{place}]", option, MAX_OPTION)
     if not content.says_something:
         raise InvalidBody("A draft needs text, a picture, a warning or a poll.")
     if publish_at is None:

@@ -66,7 +66,7 @@ NOTIFY_NEXT = """
         ) AND NOT EXISTS (
             SELECT 1 FROM muted_threads WHERE user_id = f.id AND root_id = note.root
         ) AND NOT EXISTS (
-            SELECT 1 FROM notifications WHERE user_id = f.id AND kind IN ('mention', 'reply')
+            SELECT 1 FROM notifications WHERE user_id = f.id AND kind IN ('mention', 'reply', 'quote')
                 AND coalesce(tweet_id, 0) = note.tweet_id
         ) ORDER BY f.id
         ON CONFLICT DO NOTHING RETURNING user_id

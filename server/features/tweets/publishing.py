@@ -322,7 +322,10 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
     covers = _numbered([[new.cover] if new.cover != NOT_COVERED else [] for new in some])
     polls = _numbered([[new.poll] if new.poll else [] for new in some])
     quotes = _numbered(
-        [[new] if new.quote_of_id or new.who_may_quote is not WhoMayQuote.EVERYONE else [] for new in some]
+        [
+            [new] if new.quote_of_id is not None or new.who_may_quote is not WhoMayQuote.EVERYONE else []
+            for new in some
+        ]
     )
     if any(column[0] for column in (pictures, hashtags, mentions, rules, covers, polls, quotes)):
         of_tags, tags, _ = hashtags

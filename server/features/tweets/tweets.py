@@ -153,9 +153,7 @@ async def publish(
         NotFirst: it is a reply, and says who may reply.
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
     """
-    rule = None if who_may_reply is WhoMayReply.EVERYONE else who_may_reply
-    if rule is not None and in_reply_to_id is not None:
-        raise NotFirst
+    rule = _ensure_rule(who_may_reply, in_reply_to_id)
     meaning = None
     if key is not None:
         said = [(part.content, part.media_ids) for part in parts]
@@ -188,8 +186,7 @@ async def publish(
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
-    if len(set(media_ids)) != len(media_ids):
-        raise InvalidBody("tweet_media_ids names the same picture twice.")
+    _ensure_different(media_ids)
     # Larger numbers can't be ids.
     named = (*media_ids, in_reply_to_id or 0, quote_of_id or 0)
     are_ids = all(abs(number) <= NEWEST for number in named)
@@ -233,6 +230,20 @@ async def publish(
     ]
 
 
+def _ensure_rule(who: WhoMayReply, in_reply_to_id: int | None) -> WhoMayReply | None:
+    """The rule of a new thread; None for everyone. Raises NotFirst for a reply with a rule."""
+    if who is WhoMayReply.EVERYONE:
+        return None
+    if in_reply_to_id is not None:
+        raise NotFirst
+    return who
+
+
+def _ensure_different(media_ids: Sequence[int]) -> None:
+    if len(set(media_ids)) != len(media_ids):
+        raise InvalidBody("tweet_media_ids names the same picture twice.")
+
+
 async def ensure_publishable(
     viewer: Viewer,
     parts: Sequence[Part],
@@ -240,9 +251,12 @@ async def ensure_publishable(
     max_length: int,
     in_reply_to_id: int | None,
     quote_of_id: int | None,
+    who_may_reply: WhoMayReply,
     poll: NewPoll | None,
 ) -> None:
     """Check that these could be published now, except for the day's limit. Raises what `publish` raises."""
+    _ensure_rule(who_may_reply, in_reply_to_id)
+    _ensure_different([media_id for part in parts for media_id in part.media_ids])
     if poll is not None and parts[0].media_ids:
         raise InvalidBody("A tweet can have pictures or a poll, but not both.")
     for number, part in enumerate(parts, 1):

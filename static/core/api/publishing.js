@@ -12,6 +12,7 @@ const send = (path, what, { replyTo, quoteOf, choices, once }) =>
       quote_of_id: quoteOf ?? undefined,
       ...choices,
       draft_id: undefined,
+      draft_key: undefined,
       publish_at: undefined,
     },
     extra: { "idempotency-key": once },

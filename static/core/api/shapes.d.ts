@@ -60,8 +60,9 @@ export interface ChoicesJson {
   poll?: NewPollJson | null;
   /** When to publish it, if not at once. */
   publish_at?: string;
-  /** The draft on the server that it was. */
+  /** The draft on the server that it was, or what this client calls the one that it will be. */
   draft_id?: number;
+  draft_key?: string;
 }
 
 /** A draft or a scheduled tweet on the server. */

@@ -3,6 +3,15 @@
 /** The time zone of this device. */
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Whether this browser knows a time zone of this name. */
+export function isKnown(zone) {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en-US", { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
 // How far the zone's clock is ahead of UTC at a moment, in milliseconds.
 function aheadAt(moment, zone) {
   const format = new Intl.DateTimeFormat("en-US", {

@@ -63,6 +63,12 @@ export class Draft {
     /** The name under which this tweet is published once, where it was sent before and came back to be edited. */
     this.once = null;
     this.read();
+    // Whatever is written after all was deleted is something else.
+    effect(() => {
+      const { draft_id: id, draft_key: key, publish_at: at } = this.choices.value;
+      if (this.hasContent() || !(id || key || at)) return;
+      this.choices.value = { ...this.choices.value, draft_id: undefined, draft_key: undefined, publish_at: undefined };
+    });
     effect(() => {
       this.content();
       clearTimeout(this.saving);

@@ -94,7 +94,8 @@ function Kept({ entry }) {
   return html`<p class="hint">${t("outgoing.kept")}</p>
     <div class="outgoing-buttons">
       <${Edit} entry=${entry} />
-      <${Button} kind="small" onClick=${() => outbox.retry(entry)}>${t("outgoing.send")}<//>
+      ${!entry.choices.publish_at &&
+      html`<${Button} kind="small" onClick=${() => outbox.retry(entry)}>${t("outgoing.send")}<//>`}
       <${Discard} entry=${entry} />
     </div>`;
 }

@@ -1,12 +1,13 @@
 // Drafts and scheduled tweets on the server: putting there what the composer holds, and taking it back into one.
-import { deleteDraft, saveDraft } from "../../core/api/drafts.js";
+import { addDraft, changeDraft, deleteDraft } from "../../core/api/drafts.js";
+import { token } from "../../core/lib/token.js";
 import { draftNews } from "../../core/store/drafts.js";
 import { navigate } from "../../core/router.js";
 import { notify } from "../../core/store/notices.js";
 import { openComposer, openQuote } from "../../core/store/openers.js";
 import { refreshTweet } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
-import { restoreAttachment, restorePictures } from "./attachments.js";
+import { renew, restoreAttachment, restorePictures } from "./attachments.js";
 import { choicesOf } from "./choices.js";
 import { putInComposer } from "./outbox.js";
 import { readyMedia } from "./publish.js";
@@ -15,23 +16,30 @@ import "./words.js";
 
 /** @import { SavedDraftJson } from "../../core/api/shapes.js" */
 
-// Saves what the composer holds, at the time chosen there if there is one, and empties the composer.
-/** @param {import("./draft.js").Draft} draft */
-export async function keepOnServer(draft) {
-  draft.parts.value.forEach(restorePictures);
+async function tweetsOf(draft) {
   const tweets = [];
   for (const part of draft.parts.value.filter((one) => !one.blank.value)) {
     tweets.push({ tweet_data: part.text.value, tweet_media_ids: await readyMedia(part.attachments.value) });
   }
-  const { draft_id: id, ...choices } = choicesOf(draft);
+  return tweets;
+}
+
+// Saves what the composer holds, at the time chosen there if there is one, and empties the composer.
+/** @param {import("./draft.js").Draft} draft */
+export async function keepOnServer(draft) {
+  draft.parts.value.forEach(restorePictures);
+  if (!draft.choices.value.draft_key) draft.choices.value = { ...draft.choices.value, draft_key: token() };
+  const { draft_id: id, draft_key: key, ...choices } = choicesOf(draft);
   const about = { in_reply_to_id: replyTo(draft.target), quote_of_id: quoteOf(draft.target) };
-  const save = (known) => saveDraft(known, { ...choices, ...about, tweets });
-  try {
-    await save(id);
-  } catch (error) {
-    // Deleted meanwhile, on another device.
-    if (error.type !== "draft_not_found") throw error;
-    await save(null);
+  for (let renewed = false; ; renewed = true) {
+    const body = { ...choices, ...about, tweets: await tweetsOf(draft) };
+    try {
+      await (id ? changeDraft(id, body) : addDraft(key, body));
+      break;
+    } catch (error) {
+      if (renewed || error.type !== "media_not_found") throw forget(draft, error);
+      await Promise.all(draft.parts.value.flatMap((part) => part.attachments.value).map(renew));
+    }
   }
   draft.clear();
   draft.saveAll();
@@ -40,11 +48,24 @@ export async function keepOnServer(draft) {
   notify(t(words), () => navigate(choices.publish_at ? "/drafts/scheduled" : "/drafts"), "compose.view");
 }
 
+// Deleted meanwhile, on another device: whoever saves again saves a new one.
+function forget(draft, error) {
+  if (error.type === "draft_not_found") draft.choices.value = { ...draft.choices.value, draft_id: undefined };
+  return error;
+}
+
+const FIELDS = ["tweets", "in_reply_to_id", "quote_of_id", "visibility", "who_may_reply", "who_may_quote", "warning", "sensitive", "poll"];
+
+// The request that would save it as it is.
+const bodyOf = (saved) => Object.fromEntries(FIELDS.map((name) => [name, saved[name]]));
+
 /** @param {SavedDraftJson} saved */
 export async function takeBack(saved) {
   const { id, in_reply_to_id: parent, quote_of_id: quoted, publish_at: at, poll, warning, sensitive, visibility } = saved;
+  // Or it would be published while it is being edited.
+  if (at) await changeDraft(id, { ...bodyOf(saved), publish_at: null });
   const target = parent ? targetOf(parent) : quoted ? targetOfQuote(quoted) : "new";
-  if (quoted) await refreshTweet(quoted);
+  if (quoted) await refreshTweet(quoted).catch(() => {});
   const pictures = new Map(saved.media.map((media) => [media.id, media]));
   const parts = saved.tweets.map(({ tweet_data: text, tweet_media_ids: ids }) => ({
     text: text ?? "",
@@ -63,6 +84,8 @@ export async function takeBack(saved) {
     ...(at && new Date(at) > new Date() && { publish_at: at }),
   };
   putInComposer({ parts, target, choices, once: null });
+  draftNews.value += 1;
+  if (at && !saved.failure) notify(t("compose.no_longer_scheduled"));
   if (parent) navigate(`/tweets/${parent}`);
   else if (quoted) openQuote(quoted);
   else openComposer();

@@ -1,6 +1,6 @@
 // When to publish the tweet that is being written, and keeping it on the server.
-import { useEffect } from "preact/hooks";
-import { clockAt, momentOf, ownZone } from "../../core/lib/zones.js";
+import { useEffect, useRef } from "preact/hooks";
+import { clockAt, isKnown, momentOf, ownZone } from "../../core/lib/zones.js";
 import { choose, loadPreferences, ownPreferences } from "../../core/store/own-preferences.js";
 import { useAct } from "../../core/ui/act.js";
 import { html } from "../../core/ui/html.js";
@@ -13,23 +13,35 @@ const SOONEST = 5 * 60_000;
 const LATER = 60 * 60_000;
 
 /** The time zone in which the viewer's times are shown. */
-export const zone = () => ownPreferences.value?.time_zone ?? ownZone();
+export function zone() {
+  const chosen = ownPreferences.value?.time_zone;
+  return chosen && isKnown(chosen) ? chosen : ownZone();
+}
 
 /** @param {{draft: import("./draft.js").Draft}} props */
 export function ScheduleField({ draft }) {
+  const whole = useRef(null);
+  const pressed = useRef(false);
   useEffect(() => void loadPreferences().catch(() => {}), []);
+  // The button that was pressed has given its place to the field, or the other way round.
+  useEffect(() => {
+    if (pressed.current) whole.current?.querySelector("input, button")?.focus();
+    pressed.current = false;
+  });
   const at = draft.choices.value.publish_at;
   const set = (moment) => {
+    pressed.current = Boolean(moment) !== Boolean(at);
     draft.choices.value = { ...draft.choices.value, publish_at: moment?.toISOString() };
     // From now on, all devices mean the same clock.
     if (moment && ownPreferences.value && !ownPreferences.value.time_zone) choose({ time_zone: ownZone() }).catch(() => {});
   };
   if (!at) {
-    return html`<${Button} kind="small quiet" icon="clock" onClick=${() => set(new Date(Math.ceil((Date.now() + LATER) / SOONEST) * SOONEST))}>
-      ${t("compose.schedule")}
-    <//>`;
+    const soon = new Date(Math.ceil((Date.now() + LATER) / SOONEST) * SOONEST);
+    return html`<span ref=${whole}>
+      <${Button} kind="small quiet" icon="clock" disabled=${!draft.hasContent()} onClick=${() => set(soon)}>${t("compose.schedule")}<//>
+    </span>`;
   }
-  return html`<span class="schedule">
+  return html`<span ref=${whole} class="schedule">
     <label>
       <${Icon} name="clock" />
       <input
@@ -39,7 +51,8 @@ export function ScheduleField({ draft }) {
         value=${clockAt(new Date(at), zone())}
         onChange=${(event) => {
           const moment = momentOf(event.target.value, zone());
-          if (moment) set(moment);
+          // While a year is being typed, it is one of long ago.
+          if (moment && moment.getTime() > Date.now()) set(moment);
         }}
       />
     </label>
@@ -53,11 +66,17 @@ export function ScheduleField({ draft }) {
 /** @param {{draft: import("./draft.js").Draft}} props */
 export function SaveButton({ draft }) {
   const { busy, error, press } = useAct(async () => {
-    draft.choices.value = { ...draft.choices.value, publish_at: undefined };
-    const { keepOnServer } = await import("./saved.js");
-    await keepOnServer(draft);
+    if (draft.sending.value) return;
+    draft.sending.value = true;
+    try {
+      draft.choices.value = { ...draft.choices.value, publish_at: undefined };
+      const { keepOnServer } = await import("./saved.js");
+      await keepOnServer(draft);
+    } finally {
+      draft.sending.value = false;
+    }
   });
-  return html`<${Button} kind="small quiet" icon="file" busy=${busy.value} disabled=${draft.empty.value} onClick=${press}>
+  return html`<${Button} kind="small quiet" icon="file" busy=${busy.value} disabled=${draft.empty.value || (draft.sending.value && !busy.value)} onClick=${press}>
       ${t("compose.save_draft")}
     <//>
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}`;

@@ -16,6 +16,7 @@ const AVATARS = 5;
 // The sentence with the people in their place.
 function Sentence({ notification: { kind, people, people_count: count } }) {
   const [before, after] = t(`notifications.${kind}`, { who: "\u0000" }).split("\u0000");
+  if (after === undefined) return before;
   return html`${before}<${Names} people=${people} count=${count} most=${NAMED} />${after}`;
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../core/ui/rows.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
-import { openComposer, openReply } from "../../core/store/openers.js";
+import { openComposer, openQuote, openReply } from "../../core/store/openers.js";
 import { deleteNow, undoDeletion } from "./deletions.js";
 import { viewer } from "../../core/store/session.js";
 import "./words.js";
@@ -30,7 +30,9 @@ export default function DeletedRow({ tweet }) {
     const { writeAgain: again } = await import("../compose/redraft.js");
     if (!(await again(tweet))) return;
     deleteNow(tweet);
-    if (tweet.replyTo === null) openComposer();
+    const quoted = tweet.quote.value?.tweet_id;
+    if (tweet.replyTo === null && quoted) openQuote(quoted);
+    else if (tweet.replyTo === null) openComposer();
     else openReply(tweet.replyTo);
   };
   return html`<article ref=${row} class="tweet deleted" tabindex="-1" data-row=${tweet.id} aria-label=${t("delete.done")}>

@@ -14,7 +14,7 @@ export default {
   "notifications.follow": "{who} followed you",
   "notifications.follow_request": "{who} asked to follow you",
   "notifications.follow_accepted": "{who} accepted your follow request",
-  "notifications.unpublished": "A scheduled tweet of {who} couldn't be published",
+  "notifications.unpublished": "Your scheduled tweet couldn't be published",
   "notifications.scheduled": "Show scheduled tweets",
   "notifications.requests": "Review requests",
   "notifications.reply": "Replied to you",

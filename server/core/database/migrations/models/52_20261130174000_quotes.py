@@ -48,7 +48,7 @@ BEGIN
             OR EXISTS (SELECT 1 FROM addressees WHERE tweet_id = t.id AND user_id = q.author_id)
             OR t.visibility = 2
                 AND EXISTS (SELECT 1 FROM follows WHERE follower_id = q.author_id AND followee_id = t.author_id))
-        AND {quote} ORDER BY 1, 4;
+        AND {quote} AND {conversation} ORDER BY 1, 4;
     RETURN NULL;
 END $$;
 CREATE TRIGGER count_new AFTER INSERT ON quotes REFERENCING NEW TABLE AS changed
@@ -82,8 +82,15 @@ _NOT_QUOTED = """(NOT t.has_quote OR NOT EXISTS (
             WHERE quotes.tweet_id = t.id AND q.author_id = c.user_id
         ))"""
 
+# Neither the conversation of the quoted tweet nor that of the quote is muted.
+_NOT_MUTED = """NOT EXISTS (
+            SELECT 1 FROM muted_threads
+            WHERE user_id = q.author_id AND root_id = coalesce(t.thread_root_id, t.id)
+        )"""
+
 UPGRADE = (
     TABLES.replace("{quote}", RELATIONS.heard_in("coalesce(q.thread_root_id, q.id)", "q.author_id", "t.author_id"))
+    .replace("{conversation}", _NOT_MUTED)
     + COUNTING
     + _MENTIONS.replace("{mention}", f"{_HEARD} AND {_NOT_QUOTED}")
 )

@@ -4,7 +4,7 @@ from tortoise import BaseDBAsyncClient
 
 RUN_IN_TRANSACTION = True
 
-# `body` is the request that would publish it. `failure` is the error that kept it from being published. A picture that a
+# `body` is what would be published, and `key` what its client calls it. `failure` is the error that kept it from being published. A picture that a
 # draft shows isn't removed as unused.
 UPGRADE = """
 CREATE TABLE drafts (
@@ -14,9 +14,11 @@ CREATE TABLE drafts (
     publish_at timestamptz,
     failure text,
     claimed_until timestamptz,
+    key text,
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX drafts_of_user ON drafts (user_id, id DESC);
+CREATE UNIQUE INDEX drafts_by_key ON drafts (user_id, key) WHERE key IS NOT NULL;
 CREATE INDEX drafts_due ON drafts (publish_at, id) WHERE publish_at IS NOT NULL AND failure IS NULL;
 
 CREATE TABLE draft_pictures (
