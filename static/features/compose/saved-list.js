@@ -29,7 +29,7 @@ function Row({ saved }) {
   const pictures = saved.media.length;
   return html`<li class="saved-draft">
     ${saved.failure
-      ? html`<p class="hint bad">${t("compose.not_published")} ${errorText({ type: saved.failure })}</p>`
+      ? html`<p class="hint bad">${t("compose.not_published")} ${errorText({ type: saved.failure, message: t("compose.not_publishable") })}</p>`
       : saved.publish_at && html`<p class="hint">${t("compose.scheduled_for", { when: timeOf(saved.publish_at) })}</p>`}
     ${saved.in_reply_to_id && html`<p class="hint"><a href=${`/tweets/${saved.in_reply_to_id}`}>${t("compose.draft_of_reply")}</a></p>`}
     ${saved.quote_of_id && html`<p class="hint"><a href=${`/tweets/${saved.quote_of_id}`}>${t("compose.draft_of_quote")}</a></p>`}

@@ -44,7 +44,6 @@ export default {
   "error.self_follow": "You can't follow yourself.",
   "error.blocked": "You can't follow this account, because one of you blocks the other.",
   "error.self_relation": "You can't block or mute yourself.",
-  "error.invalid_body": "The server can't accept this tweet.",
   "error.draft_not_found": "This draft no longer exists: it was deleted or published. To keep what you wrote, save it again.",
   "error.too_many_drafts": "You've reached the limit for drafts or scheduled tweets. Delete one first.",
   "error.thread_too_deep": "This conversation is too long to reply to.",

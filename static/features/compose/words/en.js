@@ -52,6 +52,7 @@ export default {
   "compose.no_scheduled_hint": "To schedule a tweet, choose \"More options\" while you write it.",
   "compose.scheduled_for": "Scheduled for {when}",
   "compose.not_published": "It wasn't published on time.",
+  "compose.not_publishable": "The server couldn't accept it. Edit it and try again.",
   "compose.no_longer_scheduled": "This tweet is no longer scheduled. To keep its time, schedule it again.",
   "compose.draft_of_reply": "A reply",
   "compose.draft_of_quote": "A quote",

@@ -59,6 +59,7 @@ export default {
   "compose.no_scheduled_hint": "Чтобы запланировать твит, откройте «Дополнительно», когда пишете его.",
   "compose.scheduled_for": "Запланирован на {when}",
   "compose.not_published": "Не опубликован в срок.",
+  "compose.not_publishable": "Сервер не смог его принять. Исправьте его и попробуйте снова.",
   "compose.no_longer_scheduled": "Твит больше не запланирован. Чтобы сохранить время, запланируйте его снова.",
   "compose.draft_of_reply": "Ответ",
   "compose.draft_of_quote": "Цитата",
