@@ -45,7 +45,7 @@ async def test_a_quote_is_written_and_shown(open_page: OpenPage, alice: Caller, 
     await expect(theirs.get_by_role("heading", name="Quotes")).to_be_visible()
     await expect(card(tweet(theirs, "look at this"))).to_contain_text("the first")
     await theirs.goto("/notifications")
-    await expect(theirs.locator(".notification")).to_contain_text("Quoted you")
+    await expect(theirs.locator(".notification")).to_contain_text("Quoted your tweet")
 
 
 async def test_a_quote_by_keyboard(open_page: OpenPage, alice: Caller, bob: Caller) -> None:

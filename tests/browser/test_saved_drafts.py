@@ -97,21 +97,55 @@ async def test_a_draft_that_is_opened_puts_aside_what_is_there(open_page: OpenPa
     await expect(page.locator("#main .outgoing")).to_contain_text("what I am typing here")
 
 
-async def test_a_scheduled_tweet_that_is_edited_waits_until_it_is_scheduled_again(
-    perch: Context, open_page: OpenPage, alice: Caller
-) -> None:
+async def test_a_scheduled_tweet_is_edited_and_sent_at_once(open_page: OpenPage, alice: Caller) -> None:
     at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     saved = await save(alice, "good mornnig", publish_at=at)
     page = await open_page("/drafts/scheduled", viewer=alice)
-    await page.locator(".saved-draft").get_by_role("button", name="Edit").click()
-    await expect(text_field(page)).to_have_value("good mornnig")
-    (found,) = await rows("SELECT id, publish_at FROM drafts")
-    assert (found["id"], found["publish_at"]) == (saved["id"], None)
+    edit = page.locator(".saved-draft").get_by_role("button", name="Edit")
+    await edit.click()
+    dialog = page.get_by_role("dialog", name="Draft")
     await text_field(page).fill("good morning")
-    await page.get_by_role("dialog").get_by_role("button", name="Schedule", exact=True).click()
+    await page.keyboard.press("Escape")  # the changes are kept here, and the schedule stays
+    await expect(dialog).to_have_count(0)
+    await edit.click()
+    await expect(text_field(page)).to_have_value("good morning")
+    await dialog.get_by_role("button", name="Schedule", exact=True).click()
     await expect(page.locator(".saved-draft")).to_contain_text("good morning")
     (found,) = await rows("SELECT id, publish_at FROM drafts")
     assert (found["id"], found["publish_at"].isoformat()) == (saved["id"], at)
+    await edit.click()
+    await dialog.get_by_role("button", name="Don't schedule").click()
+    await dialog.get_by_role("button", name="Tweet", exact=True).click()
+    await expect(page.locator(".saved-draft")).to_have_count(0)
+    await page.goto("/")
+    await expect(tweet(page, "good morning")).to_be_visible()
+    await expect(page.locator("#main .outgoing")).to_have_count(0)
+    assert await rows("SELECT 1 FROM drafts") == []
+
+
+async def test_a_time_that_is_past_is_not_taken(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(viewer=alice)
+    await begin(page, "yesterday")
+    await page.get_by_role("button", name="Schedule").click()
+    send = page.get_by_role("main").get_by_role("button", name="Schedule", exact=True)
+    await expect(send).to_be_enabled()
+    field = page.get_by_label("When to publish it")
+    for wrong in ("2020-01-01T09:00", ""):
+        await field.fill(wrong)
+        await expect(page.get_by_text("Choose a time that is still to come.")).to_be_visible()
+        await expect(send).to_be_disabled()
+        await expect(field).to_have_value(wrong)
+    await field.fill(f"{datetime.now(UTC).year + 1}-01-01T09:00")
+    await expect(send).to_be_enabled()
+
+
+async def test_a_deleted_draft_can_be_had_back(open_page: OpenPage, alice: Caller) -> None:
+    await save(alice, "worth keeping")
+    page = await open_page("/drafts", viewer=alice)
+    await page.locator(".saved-draft").get_by_role("button", name="Delete").click()
+    await expect(page.locator(".saved-draft")).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator(".saved-draft")).to_contain_text("worth keeping")
 
 
 async def test_the_time_survives_a_reload(open_page: OpenPage, alice: Caller) -> None:

@@ -140,6 +140,9 @@ def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str
 @bp.route("/", methods=["GET", "HEAD"], name="home")
 @bp.route("/following", methods=["GET", "HEAD"], name="following")
 @bp.route("/bookmarks", methods=["GET", "HEAD"], name="bookmarks")
+@bp.route("/drafts", methods=["GET", "HEAD"], name="drafts")
+@bp.route("/drafts/scheduled", methods=["GET", "HEAD"], name="scheduled")
+@bp.route("/tweets/<number:id>/quotes", methods=["GET", "HEAD"], name="quotes")
 @bp.route("/requests", methods=["GET", "HEAD"], name="requests")
 @bp.route("/settings", methods=["GET", "HEAD"], name="settings")
 @bp.route(

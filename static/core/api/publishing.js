@@ -13,6 +13,7 @@ const send = (path, what, { replyTo, quoteOf, choices, once }) =>
       ...choices,
       draft_id: undefined,
       draft_key: undefined,
+      draft_scheduled: undefined,
       publish_at: undefined,
     },
     extra: { "idempotency-key": once },

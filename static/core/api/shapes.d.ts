@@ -63,6 +63,8 @@ export interface ChoicesJson {
   /** The draft on the server that it was, or what this client calls the one that it will be. */
   draft_id?: number;
   draft_key?: string;
+  /** Whether that draft is to be published at a time. */
+  draft_scheduled?: boolean;
 }
 
 /** A draft or a scheduled tweet on the server. */

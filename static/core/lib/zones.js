@@ -29,10 +29,10 @@ function aheadAt(moment, zone) {
   return clock - Math.floor(moment / 1000) * 1000;
 }
 
-/** The moment at which the zone's clock shows this; null if it is no time. Where it shows it twice, one of them. */
+/** The moment at which the zone's clock shows this; null if it is no time from 1970 on. Where it shows it twice, one of them. */
 export function momentOf(clock, zone) {
   const asUtc = Date.parse(`${clock}:00Z`);
-  if (Number.isNaN(asUtc)) return null;
+  if (Number.isNaN(asUtc) || asUtc < 0) return null;
   const near = asUtc - aheadAt(asUtc, zone);
   return new Date(asUtc - aheadAt(near, zone));
 }

@@ -20,6 +20,9 @@ export function isPollComplete(poll) {
   return !poll || (options.length > 1 && new Set(options).size === options.length);
 }
 
+/** Whether a time, if there is one, is still to come. */
+export const isTimely = (at) => at === undefined || Date.parse(at) > Date.now();
+
 /** The content warning, which may still be empty; null for none. A reply starts with the warning of the tweet that it replies to. */
 export function warningOf(draft) {
   const { warning } = draft.choices.value;

@@ -66,7 +66,7 @@ addEventListener("offline", () => (online.value = false));
 function SendButton({ draft, send }) {
   const busy = draft.sending.value;
   const several = draft.further.value.length > 0;
-  const scheduled = draft.choices.value.publish_at;
+  const scheduled = draft.choices.value.publish_at !== undefined;
   const words = scheduled ? "compose.schedule" : several ? "compose.send_all" : isReply(draft) ? "compose.send_reply" : "compose.send";
   return html`<${Button} kind="primary" busy=${busy} disabled=${!busy && !draft.sendable.value} onClick=${send}>
     ${isEdit(draft) ? t("action.save") : t(busy ? "compose.sending" : words)}
@@ -114,7 +114,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   const whole = useRef(null);
   const id = useId();
   const focused = useSignal(false);
-  const choosing = useSignal(false);
+  const choosing = useSignal(draft.choices.peek().publish_at !== undefined);
   const count = draft.parts.value.length;
   const shown = useRef(count);
   const fieldOf = (index) => findAll(".part textarea[name=tweet]", whole.current)[index];
@@ -181,7 +181,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
       <${Remarks} draft=${draft} />
       ${begun && !edit && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
       ${begun && !edit && html`<${QuotesHint} draft=${draft} />`}
-      ${begun && !edit && choosing.value && html`<${OptionFields} draft=${draft} />`}
+      ${begun && !edit && choosing.value && html`<${OptionFields} draft=${draft} saved=${sent} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
         ${!several && html`<${PictureButton} draft=${draft} />`}

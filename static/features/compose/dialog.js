@@ -35,11 +35,13 @@ export default function ComposerDialog({ replyTo = null, quoteOf = null }) {
       const draft = draftFor(target);
       if (draft.empty.peek() || draft.sending.peek()) return;
       const again = replyTo !== null ? () => openReply(replyTo) : quoteOf !== null ? () => openQuote(quoteOf) : openComposer;
-      notify(t("compose.kept"), again, "compose.open_kept");
+      const isSaved = draft.choices.peek().draft_id !== undefined;
+      notify(t(isSaved ? "compose.kept_changes" : "compose.kept"), again, "compose.open_kept");
     },
     [],
   );
-  const title = t(parent ? "compose.reply_title" : quoted ? "compose.quote_title" : "compose.title");
+  const isSaved = draftFor(target).choices.value.draft_id !== undefined;
+  const title = t(isSaved ? "compose.draft_title" : parent ? "compose.reply_title" : quoted ? "compose.quote_title" : "compose.title");
   return html`<${Dialog} label=${title} kind="panel compose">
     <${DialogHead} title=${title} />
     ${parent &&
@@ -49,6 +51,11 @@ export default function ComposerDialog({ replyTo = null, quoteOf = null }) {
     </blockquote>`}
     ${refused.value && html`<p class="hint bad limited" role="alert">${t("compose.limited")}</p>`}
     <${Composer} draft=${draftFor(target)} autofocus sent=${closeDialog} />
-    ${quoted && html`<div class="of-composer"><${QuotedCard} tweet=${quoted} /></div>`}
+    ${quoted &&
+    html`<div class="of-composer">
+      ${quoted.fate.value === "here"
+        ? html`<${QuotedCard} tweet=${quoted} />`
+        : html`<p class="quoted without">${t("compose.quoted_gone")}</p>`}
+    </div>`}
   <//>`;
 }

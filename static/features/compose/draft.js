@@ -9,7 +9,7 @@ import { limits, viewer } from "../../core/store/session.js";
 import { forget, load, names, save } from "../../core/store/storage.js";
 import { watchAll } from "../../core/store/watch.js";
 import { countBytes, countGraphemes } from "../../core/words/count.js";
-import { choicesOf, isPollComplete } from "./choices.js";
+import { choicesOf, isPollComplete, isTimely } from "./choices.js";
 import { NOTHING, PREFIX, complete, meaning, nameOf, putAside, toStored } from "./stored-draft.js";
 import { targetOfPart, targetOfWhole } from "./targets.js";
 
@@ -58,7 +58,8 @@ export class Draft {
         !this.empty.value &&
         !this.parts.value.some((one) => one.tooLong.value) &&
         !this.sending.value &&
-        isPollComplete(this.choices.value.poll),
+        isPollComplete(this.choices.value.poll) &&
+        isTimely(this.choices.value.publish_at),
     );
     /** The name under which this tweet is published once, where it was sent before and came back to be edited. */
     this.once = null;
@@ -67,7 +68,7 @@ export class Draft {
     effect(() => {
       const { draft_id: id, draft_key: key, publish_at: at } = this.choices.value;
       if (this.hasContent() || !(id || key || at)) return;
-      this.choices.value = { ...this.choices.value, draft_id: undefined, draft_key: undefined, publish_at: undefined };
+      this.choices.value = { ...this.choices.value, draft_id: undefined, draft_key: undefined, draft_scheduled: undefined, publish_at: undefined };
     });
     effect(() => {
       this.content();

@@ -12,7 +12,7 @@ const QuotesChoice = lazy(() => import("../quotes/choice.js"), { name: "QuotesCh
 
 /** @param {import("../../core/api/shapes.js").ChoicesJson} choices */
 const isChosen = ({ who_may_reply: replies = "everyone", who_may_quote: quotes = "everyone", publish_at: at }) =>
-  replies !== "everyone" || quotes !== "everyone" || Boolean(at);
+  replies !== "everyone" || quotes !== "everyone" || at !== undefined;
 
 /**
  * @param {{draft: import("./draft.js").Draft, open: import("@preact/signals").Signal<boolean>}} props
@@ -29,10 +29,10 @@ export const OptionsButton = ({ draft, open }) => html`<button
 </button>`;
 
 // Only the first tweet of a conversation says who may reply in it.
-export const OptionFields = ({ draft }) => html`<div class="options">
+export const OptionFields = ({ draft, saved }) => html`<div class="options">
   ${replyTo(draft.target) === null && html`<${RepliesChoice} draft=${draft} />`}
   <${QuotesChoice} draft=${draft} />
   <${ScheduleField} draft=${draft} />
-  <${SaveButton} draft=${draft} />
-  <a href="/drafts">${t("compose.drafts")}</a>
+  <${SaveButton} draft=${draft} saved=${saved} />
+  <a class="button small quiet" href="/drafts">${t("compose.drafts")}</a>
 </div>`;

@@ -11,6 +11,7 @@ import { token } from "../../core/lib/token.js";
 import { UNDO_TIME } from "../../core/lib/undo.js";
 import { watchAll } from "../../core/store/watch.js";
 import { navigate, route } from "../../core/router.js";
+import { isAtTop } from "../../core/ui/scroll.js";
 import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
 import { choicesOf } from "./choices.js";
 import { draftFor, owner } from "./draft.js";
@@ -194,7 +195,7 @@ function failed(entry, error) {
     entry.state.value = "failed";
   });
   store(entry);
-  if (!isShown(entry, { visibility: "public" }) && !triedByItself(entry)) notify(t("outgoing.elsewhere"));
+  if (!(isShown(entry, { visibility: "public" }) && isAtTop()) && !triedByItself(entry)) notify(t("outgoing.elsewhere"));
   // Coming online is an event of its own.
   if (!triedByItself(entry) || error.type === "offline") return;
   entry.timer = setTimeout(() => run(entry), entry.wait);

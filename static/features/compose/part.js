@@ -11,7 +11,7 @@ import { tweetById } from "../../core/store/tweets.js";
 import { useCompletion } from "./completion.js";
 import { Counter } from "./counter.js";
 import { addFiles, PictureButton } from "./picture-button.js";
-import { replyTo } from "./targets.js";
+import { quoteOf, replyTo } from "./targets.js";
 import "./words.js";
 
 /** @import { Draft } from "./draft.js" */
@@ -91,7 +91,7 @@ export function Part({ draft, whole, number, counter, onFocus }) {
   };
   const of = whole.parts.value.length;
   const reply = replyTo(draft.target) !== null;
-  const placeholder = number > 1 ? "compose.next_placeholder" : reply ? "compose.reply_placeholder" : "compose.placeholder";
+  const placeholder = number > 1 ? "compose.next_placeholder" : reply ? "compose.reply_placeholder" : quoteOf(draft.target) !== null ? "compose.quote_placeholder" : "compose.placeholder";
   const label = t(reply ? "compose.reply_label" : "compose.label");
   return html`<div class="part" onPaste=${onPaste}>
     <textarea

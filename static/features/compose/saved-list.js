@@ -23,7 +23,7 @@ const timeOf = (iso) =>
 /** @param {{saved: SavedDraftJson}} props */
 function Row({ saved }) {
   const open = useAct(() => takeBack(saved));
-  const discard = useAct(() => discardSaved(saved.id));
+  const discard = useAct(() => discardSaved(saved));
   const failed = [open, discard].find((act) => act.error.value);
   const words = saved.tweets.map((one) => one.tweet_data ?? "").join("\n\n");
   const pictures = saved.media.length;

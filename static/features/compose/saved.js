@@ -6,9 +6,10 @@ import { navigate } from "../../core/router.js";
 import { notify } from "../../core/store/notices.js";
 import { openComposer, openQuote } from "../../core/store/openers.js";
 import { refreshTweet } from "../../core/store/tweets.js";
-import { t } from "../../core/words/words.js";
+import { errorText, t } from "../../core/words/words.js";
 import { renew, restoreAttachment, restorePictures } from "./attachments.js";
 import { choicesOf } from "./choices.js";
+import { draftFor } from "./draft.js";
 import { putInComposer } from "./outbox.js";
 import { readyMedia } from "./publish.js";
 import { quoteOf, replyTo, targetOf, targetOfQuote } from "./targets.js";
@@ -29,7 +30,7 @@ async function tweetsOf(draft) {
 export async function keepOnServer(draft) {
   draft.parts.value.forEach(restorePictures);
   if (!draft.choices.value.draft_key) draft.choices.value = { ...draft.choices.value, draft_key: token() };
-  const { draft_id: id, draft_key: key, ...choices } = choicesOf(draft);
+  const { draft_id: id, draft_key: key, ...choices } = { ...choicesOf(draft), draft_scheduled: undefined };
   const about = { in_reply_to_id: replyTo(draft.target), quote_of_id: quoteOf(draft.target) };
   for (let renewed = false; ; renewed = true) {
     const body = { ...choices, ...about, tweets: await tweetsOf(draft) };
@@ -50,7 +51,7 @@ export async function keepOnServer(draft) {
 
 // Deleted meanwhile, on another device: whoever saves again saves a new one.
 function forget(draft, error) {
-  if (error.type === "draft_not_found") draft.choices.value = { ...draft.choices.value, draft_id: undefined };
+  if (error.type === "draft_not_found") draft.choices.value = { ...draft.choices.value, draft_id: undefined, draft_scheduled: undefined };
   return error;
 }
 
@@ -62,10 +63,14 @@ const bodyOf = (saved) => Object.fromEntries(FIELDS.map((name) => [name, saved[n
 /** @param {SavedDraftJson} saved */
 export async function takeBack(saved) {
   const { id, in_reply_to_id: parent, quote_of_id: quoted, publish_at: at, poll, warning, sensitive, visibility } = saved;
-  // Or it would be published while it is being edited.
-  if (at) await changeDraft(id, { ...bodyOf(saved), publish_at: null });
   const target = parent ? targetOf(parent) : quoted ? targetOfQuote(quoted) : "new";
   if (quoted) await refreshTweet(quoted).catch(() => {});
+  const there = draftFor(target);
+  // Changes that were not saved are still there.
+  if (there.choices.value.draft_id === id && !there.empty.value) {
+    show(parent, quoted);
+    return;
+  }
   const pictures = new Map(saved.media.map((media) => [media.id, media]));
   const parts = saved.tweets.map(({ tweet_data: text, tweet_media_ids: ids }) => ({
     text: text ?? "",
@@ -81,17 +86,39 @@ export async function takeBack(saved) {
     ...(warning && { warning }),
     ...(sensitive !== null && { sensitive }),
     ...(poll && { poll }),
-    ...(at && new Date(at) > new Date() && { publish_at: at }),
+    ...(at && !saved.failure && { publish_at: at, draft_scheduled: true }),
   };
   putInComposer({ parts, target, choices, once: null });
-  draftNews.value += 1;
-  if (at && !saved.failure) notify(t("compose.no_longer_scheduled"));
+  show(parent, quoted);
+}
+
+function show(parent, quoted) {
   if (parent) navigate(`/tweets/${parent}`);
   else if (quoted) openQuote(quoted);
   else openComposer();
 }
 
-export async function discardSaved(id) {
-  await deleteDraft(id);
+// Before its tweet is sent at once: or it might be published at its time, too.
+/** @param {import("./draft.js").Draft} draft */
+export async function takeOffSchedule(draft) {
+  const { draft_id: id, draft_scheduled: isScheduled } = draft.choices.value;
+  if (!id || !isScheduled) return;
+  try {
+    await deleteDraft(id);
+  } catch (error) {
+    throw forget(draft, error);
+  }
+  draft.choices.value = { ...draft.choices.value, draft_id: undefined, draft_scheduled: undefined };
   draftNews.value += 1;
+}
+
+/** @param {SavedDraftJson} saved */
+export async function discardSaved(saved) {
+  await deleteDraft(saved.id);
+  draftNews.value += 1;
+  const undo = async () => {
+    await addDraft(token(), { ...bodyOf(saved), publish_at: saved.failure ? null : saved.publish_at });
+    draftNews.value += 1;
+  };
+  notify(t("compose.draft_deleted"), () => undo().catch((error) => notify(errorText(error))));
 }

@@ -1,4 +1,5 @@
 // When to publish the tweet that is being written, and keeping it on the server.
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { clockAt, isKnown, momentOf, ownZone } from "../../core/lib/zones.js";
 import { choose, loadPreferences, ownPreferences } from "../../core/store/own-preferences.js";
@@ -7,6 +8,7 @@ import { html } from "../../core/ui/html.js";
 import { Icon } from "../../core/ui/icon.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
 import { t } from "../../core/words/words.js";
+import { isTimely } from "./choices.js";
 import "./words.js";
 
 const SOONEST = 5 * 60_000;
@@ -29,13 +31,15 @@ export function ScheduleField({ draft }) {
     pressed.current = false;
   });
   const at = draft.choices.value.publish_at;
+  const typed = useSignal(/** @type {string | null} */ (null));
   const set = (moment) => {
     pressed.current = Boolean(moment) !== Boolean(at);
+    typed.value = null;
     draft.choices.value = { ...draft.choices.value, publish_at: moment?.toISOString() };
     // From now on, all devices mean the same clock.
     if (moment && ownPreferences.value && !ownPreferences.value.time_zone) choose({ time_zone: ownZone() }).catch(() => {});
   };
-  if (!at) {
+  if (at === undefined) {
     const soon = new Date(Math.ceil((Date.now() + LATER) / SOONEST) * SOONEST);
     return html`<span ref=${whole}>
       <${Button} kind="small quiet" icon="clock" disabled=${!draft.hasContent()} onClick=${() => set(soon)}>${t("compose.schedule")}<//>
@@ -48,23 +52,26 @@ export function ScheduleField({ draft }) {
         type="datetime-local"
         aria-label=${t("compose.publish_at", { zone: zone() })}
         min=${clockAt(new Date(Date.now() + SOONEST), zone())}
-        value=${clockAt(new Date(at), zone())}
-        onChange=${(event) => {
-          const moment = momentOf(event.target.value, zone());
-          // While a year is being typed, it is one of long ago.
-          if (moment && moment.getTime() > Date.now()) set(moment);
+        value=${typed.value ?? clockAt(new Date(at), zone())}
+        aria-invalid=${!isTimely(at)}
+        onInput=${(event) => {
+          // As it is, so that nothing changes under the fingers; what is no time to come can't be sent.
+          typed.value = event.target.value;
+          const moment = momentOf(typed.value, zone());
+          draft.choices.value = { ...draft.choices.value, publish_at: moment?.toISOString() ?? "" };
         }}
       />
     </label>
-    <span class="hint">${zone()}</span>
     <button type="button" class="icon-button" aria-label=${t("compose.unschedule")} title=${t("compose.unschedule")} onClick=${() => set(null)}>
       <${Icon} name="close" />
     </button>
+    <span class="hint">${zone()}</span>
+    ${!isTimely(at) && html`<span class="field-error" role="alert">${t("compose.time_past")}</span>`}
   </span>`;
 }
 
-/** @param {{draft: import("./draft.js").Draft}} props */
-export function SaveButton({ draft }) {
+/** @param {{draft: import("./draft.js").Draft, saved?: () => void}} props */
+export function SaveButton({ draft, saved }) {
   const { busy, error, press } = useAct(async () => {
     if (draft.sending.value) return;
     draft.sending.value = true;
@@ -72,6 +79,7 @@ export function SaveButton({ draft }) {
       draft.choices.value = { ...draft.choices.value, publish_at: undefined };
       const { keepOnServer } = await import("./saved.js");
       await keepOnServer(draft);
+      saved?.();
     } finally {
       draft.sending.value = false;
     }

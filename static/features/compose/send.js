@@ -30,10 +30,14 @@ export async function sendDraft(draft) {
       await saveEdit(draft);
       return true;
     }
-    if (draft.choices.value.publish_at) {
+    if (draft.choices.value.publish_at !== undefined) {
       const { keepOnServer } = await import("./saved.js");
       await keepOnServer(draft);
       return true;
+    }
+    if (draft.choices.value.draft_scheduled) {
+      const { takeOffSchedule } = await import("./saved.js");
+      await takeOffSchedule(draft);
     }
     const { post } = await import("./outbox.js");
     post(draft);

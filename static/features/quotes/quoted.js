@@ -34,12 +34,13 @@ export function QuotedCard({ tweet }) {
       <${PersonAvatar} person=${author} size="tiny" />
       <a class="name" href=${`/tweets/${tweet.id}`}><bdi>${name}</bdi></a>
       <span class="handle">@${author.handle}</span>
+      ${tweet.editedAt && html`<span class="handle">${t("quotes.edited")}</span>`}
       <span class="when"><${TimeAgo} iso=${tweet.createdAt} /></span>
     </header>
     <${Text} tweet=${tweet} fold />
     <${Pictures} tweet=${tweet} />
     ${tweet.poll.value && isTextShown(tweet) && html`<p class="hint">${tweet.poll.value.options.map((one) => one.text).join(" · ")}</p>`}
-    ${tweet.quote.value && html`<p class="hint">${t("quotes.nested")}</p>`}
+    ${tweet.quote.value && tweet.quote.value.tweet_id !== null && html`<p class="hint">${t("quotes.nested")}</p>`}
   </blockquote>`;
 }
 

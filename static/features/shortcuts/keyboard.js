@@ -4,9 +4,12 @@ import { find, findAll, focused } from "../../core/ui/find.js";
 import { openComposer, openQuote, openShortcuts } from "../../core/store/openers.js";
 import { navigate } from "../../core/router.js";
 import { dialog } from "../../core/store/dialogs.js";
+import { notify } from "../../core/store/notices.js";
 import { shortcuts } from "../../core/store/preferences.js";
 import { viewer } from "../../core/store/session.js";
 import { tweetById } from "../../core/store/tweets.js";
+import { t } from "../../core/words/words.js";
+import "./words.js";
 
 const SEQUENCE_TIME = 1500;
 
@@ -42,6 +45,7 @@ async function quote() {
   if (!tweet || !viewer.value) return;
   const { mayQuote } = await import("../quotes/quotes.js");
   if (mayQuote(tweet)) openQuote(tweet.id);
+  else notify(t("shortcuts.may_not_quote"));
 }
 
 function compose() {
@@ -76,6 +80,7 @@ const ACTIONS = {
 
 const PLACES = {
   b: () => navigate("/bookmarks"),
+  d: () => navigate("/drafts"),
   h: () => find(".rail .brand").click(),
   n: () => navigate("/notifications"),
   p: () => viewer.value && navigate(`/users/${viewer.value.id}`),

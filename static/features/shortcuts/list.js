@@ -21,6 +21,7 @@ const KEYS = [
   ["g h", null, "shortcuts.home"],
   ["g n", null, "shortcuts.notifications"],
   ["g b", null, "shortcuts.bookmarks"],
+  ["g d", null, "shortcuts.drafts"],
   ["g p", null, "shortcuts.profile"],
   ["g s", null, "shortcuts.settings"],
   ["?", null, "shortcuts.help"],

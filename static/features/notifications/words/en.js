@@ -19,7 +19,7 @@ export default {
   "notifications.requests": "Review requests",
   "notifications.reply": "Replied to you",
   "notifications.mention": "Mentioned you",
-  "notifications.quote": "Quoted you",
+  "notifications.quote": "Quoted your tweet",
   "notifications.tweet": "New tweet",
   "notifications.unread": "Unread",
   "notifications.show_new": "Show new notifications",

@@ -16,7 +16,7 @@ export default {
   "settings.people": "People",
   "settings.followers": "Followers",
   "settings.time_zone": "Time zone",
-  "settings.time_zone_hint": "Scheduled tweets are published, and their times are shown, in this time zone.",
+  "settings.time_zone_hint": "The times of scheduled tweets are in this time zone.",
   "settings.locked": "Approve who follows me",
   "settings.locked_hint": "New followers need your approval. Your public tweets stay public, and your followers stay. If you turn this off, all requests are accepted.",
   "settings.requests": "Follow requests",

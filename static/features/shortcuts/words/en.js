@@ -15,6 +15,8 @@ export default {
   "shortcuts.new_tweets": "show new tweets",
   "shortcuts.home": "go home",
   "shortcuts.notifications": "go to notifications",
+  "shortcuts.drafts": "go to your drafts",
+  "shortcuts.may_not_quote": "The author of this tweet limits who can quote it.",
   "shortcuts.bookmarks": "go to your bookmarks",
   "shortcuts.profile": "go to your profile",
   "shortcuts.settings": "go to settings",

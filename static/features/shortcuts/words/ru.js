@@ -15,6 +15,8 @@ export default {
   "shortcuts.new_tweets": "показать новые твиты",
   "shortcuts.home": "открыть главную",
   "shortcuts.notifications": "открыть уведомления",
+  "shortcuts.drafts": "перейти к черновикам",
+  "shortcuts.may_not_quote": "Автор этого твита ограничил, кто может его цитировать.",
   "shortcuts.bookmarks": "открыть закладки",
   "shortcuts.profile": "открыть свой профиль",
   "shortcuts.settings": "открыть настройки",

@@ -30,6 +30,9 @@ CREATE INDEX notifications_of_quote ON notifications (tweet_id) WHERE kind = 'qu
 -- The quoted tweets are locked in `count_tweets`, or by whoever deletes or withdraws.
 CREATE FUNCTION count_quotes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF NOT EXISTS (SELECT 1 FROM changed) THEN
+        RETURN NULL;  -- the statement that publishes has nothing to add
+    END IF;
     UPDATE tweets t SET quotes_count = t.quotes_count + TG_ARGV[0]::int * c.n, version = t.version + 1
     FROM (SELECT quoted_id, count(*) AS n FROM changed WHERE counted GROUP BY quoted_id) c WHERE t.id = c.quoted_id;
     INSERT INTO outbox (kind, subject_id)
