@@ -55,8 +55,10 @@ async def test_a_quote_by_keyboard(open_page: OpenPage, alice: Caller, bob: Call
     await page.keyboard.press("Escape")
     await page.keyboard.press("j")
     await page.keyboard.press("q")
-    await expect(page.get_by_role("dialog", name="Quote")).to_be_visible()
+    field = page.get_by_role("dialog", name="Quote").get_by_role("textbox", name="Tweet text")
+    await expect(field).to_be_focused()
     await page.keyboard.type("by keyboard")
+    await expect(field).to_have_value("by keyboard")
     await page.keyboard.press("Control+Enter")
     await expect(card(tweet(page, "by keyboard"))).to_contain_text("the first")
 

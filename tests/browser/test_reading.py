@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.parts import like_button, still, tweet, until, whole
+from tests.browser.parts import is_live, like_button, still, tweet, until, whole
 from tests.callers import Caller
 
 FOCUSED = "document.activeElement.dataset.row"
@@ -166,6 +166,7 @@ async def test_a_like_without_a_connection_is_sent_when_there_is_one(
     number = await bob.tweet("likeable")
     page = await open_page(viewer=alice)
     await expect(tweet(page, "likeable")).to_be_visible()
+    await is_live(page)  # what a like needs is here
     await page.context.set_offline(True)
     await like_button(tweet(page, "likeable")).click()
     await expect(tweet(page, "likeable")).to_contain_text("This needs a connection")
