@@ -106,6 +106,7 @@ async def test_a_vote_that_fails_says_why_and_keeps_the_choice(
     page = await open_page(viewer=bob)
     row = tweet(page, "which?")
     await expect(row.get_by_role("radio")).to_have_count(2)
+    await is_live(page)
     await page.route("**/api/polls?*", lambda route: route.abort())  # the client does not hear of the end
     await rows("UPDATE polls SET ends_at = now() - interval '1 minute' WHERE tweet_id = $1", number)
     await vote(page, row, "pears")

@@ -64,6 +64,21 @@ async def test_going_back_returns_to_the_same_tweet_at_the_same_height(
     assert [url for url in requests if "/api/tweets?" in url] == []
 
 
+async def test_a_press_that_slides_off_a_button_opens_nothing(open_page: OpenPage, alice: Caller) -> None:
+    number = await alice.tweet("hello")
+    page = await open_page(viewer=alice)
+    row = tweet(page, "hello")
+    words = row.get_by_text("hello", exact=True)
+    await like_button(row).hover()
+    await page.mouse.down()
+    await words.hover()
+    await page.mouse.up()
+    await expect(like_button(row)).to_have_attribute("aria-pressed", "false")
+    assert page.url.endswith("/")
+    await words.click()
+    await page.wait_for_url(f"**/tweets/{number}")
+
+
 async def test_each_tab_keeps_its_own_scroll_position(open_page: OpenPage, alice: Caller) -> None:
     for number in range(20):
         await alice.tweet(f"tweet number {number}")
