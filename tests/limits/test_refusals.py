@@ -16,6 +16,10 @@ from tests.limits.conftest import Open
 from tests.waiting import until
 
 
+def statements(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.name == "tortoise.db_client"]
+
+
 async def test_wrong_keys_are_slowed_down_and_then_refused_for_their_address_only(
     house: Open, alice: Caller
 ) -> None:
@@ -50,7 +54,7 @@ async def test_keyless_requests_over_the_limit_do_not_reach_the_database(
         refused = await stranger.raw("GET", path)
     assert time.monotonic() - began >= PAUSE
     assert statuses[0] in (401, 404)
-    assert (refused.status_code, caplog.records) == (429, [])
+    assert (refused.status_code, statements(caplog)) == (429, [])
     other = here.caller(guesser, "198.51.100.8")
     assert (await other.raw("GET", path)).status_code in (401, 404)
 
@@ -66,7 +70,7 @@ async def test_streams_over_the_limit_do_not_reach_the_database(
         caplog.clear()
         with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
             answer = await reader.raw("GET", "/api/stream")
-        return (answer.status_code, caplog.records) == (429, [])
+        return (answer.status_code, statements(caplog)) == (429, [])
 
     assert [(await reader.get("/api/tweets")).status for _ in range(2)] == [200, 200]
     await until(refused)
@@ -190,7 +194,7 @@ async def test_malformed_keys_do_not_reach_the_database_and_ended_keys_are_count
     for path in ("/api/tweets", "/api/stream"):
         with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
             nonsense = await here.caller(Caller(alice.send, "perch_x"), "198.51.100.7").raw("GET", path)
-        assert (nonsense.status_code, caplog.records) == (401, [])
+        assert (nonsense.status_code, statements(caplog)) == (401, [])
     made = await alice.post("/api/keys", json={"name": "x"})
     ended = here.caller(Caller(alice.send, made["key"]), "198.51.100.8")
     assert (await ended.get("/api/tweets")).status == 200
