@@ -9,7 +9,7 @@ import pytest
 
 from server.context import Context
 from server.core.database.connection import rows
-from server.features.tweets.tweets import MAX_PARTS
+from server.features.tweets.checks import MAX_PARTS
 from tests import pictures
 from tests.api.notifying import notified
 from tests.api.test_notifications import read

@@ -9,7 +9,8 @@ import pytest
 
 from server.core.database.connection import rows
 from server.features.tweets import tweets
-from server.features.tweets.publishing import DEEPEST, NewTweet, Published
+from server.features.tweets.publishing import NewTweet, Published
+from server.features.tweets.statement import DEEPEST
 from tests.callers import Answer, Caller
 
 

@@ -19,9 +19,9 @@ from server.api.perch.shapes.api_keys import NewKey
 from server.api.perch.shapes.drafts import SavedDraft
 from server.api.perch.shapes.invitations import NewInvitation
 from server.api.perch.shapes.media import AltText
+from server.api.perch.shapes.new_tweets import NewThread, NewTweet, WhoMay
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
-from server.api.perch.shapes.tweets import NewThread, NewTweet, WhoMay
 from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
 from server.context import App
 from tests import pictures

@@ -27,7 +27,7 @@ from server.features.memory import Memory
 from server.features.registry import KINDS, MARKS, MARKS_ON_PEOPLE
 from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker
 from server.features.timelines.home import ALL
-from server.features.timelines.pages import PageKey, Part
+from server.features.timelines.page import PageKey, Part
 from server.features.timelines.quoted import Quoted
 from server.features.timelines.timeline import TweetRow
 from tests.callers import Caller

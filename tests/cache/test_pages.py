@@ -21,7 +21,8 @@ from server.features.memory import Memory
 from server.features.registry import MARKS, MARKS_ON_PEOPLE
 from server.features.timelines import timeline
 from server.features.timelines.home import ALL, FOLLOWING
-from server.features.timelines.pages import AT_ONCE, DEEP, PageKey, Pages, Part
+from server.features.timelines.page import PageKey, Part
+from server.features.timelines.pages import AT_ONCE, DEEP, Pages
 from tests.callers import Caller
 from tests.waiting import PATIENCE, turns, until, until_gone
 

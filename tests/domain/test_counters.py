@@ -16,8 +16,8 @@ from server.features.follows import follows
 from server.features.likes import likes
 from server.features.media.media_attachment import MediaAttachment, MediaState
 from server.features.people import accounts
-from server.features.tweets import tweets
-from server.features.tweets.tweets import Part
+from server.features.tweets import deleting, tweets
+from server.features.tweets.checks import Part
 from tests.jobs import NoJobs
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -97,7 +97,7 @@ async def test_parallel_replies_likes_and_deletions_in_a_thread() -> None:
             case "unlike":
                 return likes.unlike(who, tweet_id)
             case _:
-                return tweets.delete(author[tweet_id], tweet_id, NoJobs())
+                return deleting.delete(author[tweet_id], tweet_id, NoJobs())
 
     await settle([call() for _ in range(400)])
     assert await rows(DISAGREEING) == []
@@ -124,7 +124,7 @@ async def test_of_parallel_deletes_one_succeeds_while_others_like() -> None:
     people = [await viewer(f"u{number}") for number in range(10)]
     for _ in range(5):
         tweet_id = await publish(people[0])
-        deletes = [tweets.delete(people[0], tweet_id, NoJobs()) for _ in range(5)]
+        deletes = [deleting.delete(people[0], tweet_id, NoJobs()) for _ in range(5)]
         others = [use(who, tweet_id) for who in people for use in (likes.like, likes.unlike, likes.like)]
         results = await settle([*others[:15], *deletes, *others[15:]])
         deleted = results[15:20]

@@ -37,7 +37,7 @@ from server.features.privacy import erasure
 from server.features.timelines import home, profile
 from server.features.timelines import timeline as timeline_rows
 from server.features.timelines.timeline import Timeline
-from server.features.tweets import idempotency, parts, publishing, tweets
+from server.features.tweets import deleting, idempotency, parts, statement
 from server.features.tweets import personal as tweets_data
 from server.generate import loading
 from server.generate.size import Size
@@ -192,7 +192,7 @@ def _of_the_base(at: Landmarks) -> Statements:
         "forget events": (event.FORGET, [UNTIL, event.FORGOTTEN_AT_ONCE]),
         "pictures: without a copy": (copied_pictures.UNCOPIED, [0, 200, 0]),
         "publish": (
-            publishing.PLAIN,
+            statement.PLAIN,
             [
                 [1, 2],
                 ["a", "b"],
@@ -206,7 +206,7 @@ def _of_the_base(at: Landmarks) -> Statements:
             ],
         ),
         "publish with pictures, hashtags and mentions": (
-            publishing.FULL,
+            statement.FULL,
             [
                 *([at.photographer], ["x"], ["key"], [b"x" * 32], 1 << 20, [None], [2], [None], [None]),
                 *([1, 1], [7, 8], [1, 2]),
@@ -219,7 +219,7 @@ def _of_the_base(at: Landmarks) -> Statements:
                 *([1], [tweet], [0]),
             ],
         ),
-        "whom a tweet has notified": (tweets.NOTIFIED, [at.most_liked_tweet]),
+        "whom a tweet has notified": (deleting.NOTIFIED, [at.most_liked_tweet]),
         "names of the hashtags of several tweets": (
             parts.ADD_ALL_NAMES,
             [[9], ["perch"], ["Perch"], None, at.keen, tweet],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.features.replies import rules, threads
-from server.features.tweets import events, personal, tweets
+from server.features.tweets import deleting, events, personal, tweets
 from tests.statements import Landmarks, Statements
 
 
@@ -19,7 +19,7 @@ def statements(at: Landmarks) -> Statements:
         "show a reply": (rules.SHOW, [tweet, 1]),
         "a thread": (threads.PLACES, [tweet, [], 51, at.keen, [1, 2]]),
         "what is to be replied to": (tweets.ANSWERABLE, [tweet, at.keen]),
-        "lock a tweet and what it replies to": (tweets.LOCK, [tweet]),
+        "lock a tweet and what it replies to": (deleting.LOCK, [tweet]),
         "live: whose Following has a tweet": (
             events.READERS,
             [[tweet], list(range(1, 1000))],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.features.timelines import audience, home, profile
-from server.features.tweets import tweets
+from server.features.tweets import deleting
 from server.features.visibility import events, personal
 from tests.statements import Landmarks, Statements, newer, places
 
@@ -11,7 +11,7 @@ from tests.statements import Landmarks, Statements, newer, places
 def statements(at: Landmarks) -> Statements:
     """Each statement with its values."""
     return {
-        "whether a tweet is for a user": (tweets.IS_SEEN, [at.most_liked_tweet, at.keen]),
+        "whether a tweet is for a user": (deleting.IS_SEEN, [at.most_liked_tweet, at.keen]),
         "the tweets that a user may see": (audience.SEEN_AMONG, [at.keen, at.last_page]),
         "whether a viewer follows an author": (audience.FOLLOWS, [at.keen, at.busiest_author]),
         "private tweets": places(home.PRIVATE, at.keen),

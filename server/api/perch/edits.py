@@ -16,7 +16,7 @@ from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch.shapes import media as media_wire
 from server.api.perch.shapes.media import Media
-from server.api.perch.shapes.tweets import Sensitive, Warning
+from server.api.perch.shapes.new_tweets import Sensitive, Warning
 from server.api.perch.tweet_ids import or_of_repost
 from server.api.perch.tweets import OneTweet, one_tweet
 from server.core.errors import (
@@ -38,8 +38,8 @@ from server.features.media.urls import MediaUrls
 from server.features.mentions import mentions
 from server.features.mentions.feature import MENTIONS
 from server.features.timelines.timelines import EMBEDDED_LIKERS
+from server.features.tweets.checks import MAX_MEDIA
 from server.features.tweets.cover import cover
-from server.features.tweets.tweets import MAX_MEDIA
 
 bp = Blueprint("edits", url_prefix="/api/tweets")
 

@@ -15,7 +15,7 @@ from server.api.http.operation import operation
 from server.core import text
 from server.core.paging import MAX_PAGE_SIZE, PAGE_SIZE
 from server.features.media.recognition import ACCEPTED
-from server.features.tweets import tweets
+from server.features.tweets import checks
 from server.features.tweets.cover import MAX_WARNING
 
 bp = Blueprint("instance", url_prefix="/api")
@@ -71,8 +71,8 @@ async def read(request: Request) -> InstanceAnswer:
     limits = Limits(
         tweet_max_length=settings.tweet_max_length,
         tweet_max_bytes=text.most_bytes(settings.tweet_max_length),
-        media_per_tweet=tweets.MAX_MEDIA,
-        tweets_per_thread=tweets.MAX_PARTS,
+        media_per_tweet=checks.MAX_MEDIA,
+        tweets_per_thread=checks.MAX_PARTS,
         media_max_bytes=settings.media_max_bytes,
         alt_max_length=text.ALT_MAX_LENGTH,
         warning_max_length=MAX_WARNING,

@@ -1,4 +1,4 @@
-"""Liking tweets, and who likes one."""
+"""Liking tweets, and the list of people who like one."""
 
 from __future__ import annotations
 

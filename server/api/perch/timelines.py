@@ -22,7 +22,7 @@ from server.core.viewer import Viewer
 from server.features.likes.likes import LIKES
 from server.features.reposts import timelines as with_reposts
 from server.features.timelines import home, profile, timelines
-from server.features.timelines.pages import Part
+from server.features.timelines.page import Part
 from server.features.timelines.timelines import DEEPEST, EMBEDDED_LIKERS
 
 bp = Blueprint("timelines", url_prefix="/api")

@@ -17,16 +17,9 @@ from server.api.http.inputs import Limit
 from server.api.http.operation import operation
 from server.api.perch import dialect
 from server.api.perch.shapes import tweets as wire
+from server.api.perch.shapes.new_tweets import NewPart, NewThread, NewTweet, WhoMay
 from server.api.perch.shapes.quoted import WithQuoted
-from server.api.perch.shapes.tweets import (
-    DeletedInThread,
-    NewPart,
-    NewThread,
-    NewTweet,
-    Tweet,
-    TweetInThread,
-    WhoMay,
-)
+from server.api.perch.shapes.tweets import DeletedInThread, Tweet, TweetInThread
 from server.api.perch.tweet_ids import or_of_repost
 from server.core.errors import (
     BrokenPicture,
@@ -54,9 +47,9 @@ from server.features.timelines import timelines
 from server.features.timelines.pages import Pages
 from server.features.timelines.quoted import quoted_by
 from server.features.timelines.timelines import EMBEDDED_LIKERS
-from server.features.tweets import idempotency, tweets
+from server.features.tweets import deleting, idempotency, tweets
+from server.features.tweets.checks import Part
 from server.features.tweets.cover import cover
-from server.features.tweets.tweets import Part
 
 bp = Blueprint("tweets", url_prefix="/api/tweets")
 
@@ -333,7 +326,7 @@ async def delete(request: Request, viewer: Viewer, tweet_id: int) -> Answer:
     With the scope `admin`, you can delete anyone's tweet or repost; this goes in the audit log.
     """
     try:
-        await tweets.delete(viewer, tweet_id, context(request).jobs)
+        await deleting.delete(viewer, tweet_id, context(request).jobs)
     except TweetNotFound:
         await reposts.delete(viewer, tweet_id)
     return Answer()

@@ -7,8 +7,8 @@ import msgspec
 from server.features.polls.poll import NewPoll, new_poll
 from server.features.quotes.rules import WhoMayQuote
 from server.features.replies.rules import WhoMayReply
+from server.features.tweets.checks import Part as NewPart
 from server.features.tweets.cover import Cover, cover
-from server.features.tweets.tweets import Part as NewPart
 from server.features.visibility.visibility import Visibility
 
 

@@ -24,8 +24,8 @@ from server.features.media.media_access import OwnedMedia
 from server.features.media.media_attachment import MediaState
 from server.features.polls.poll import MAX_OPTION, MOST_OPTIONS
 from server.features.tweets import tweets
+from server.features.tweets.checks import MAX_MEDIA, MAX_PARTS
 from server.features.tweets.cover import MAX_WARNING
-from server.features.tweets.tweets import MAX_MEDIA, MAX_PARTS
 
 # How many a user may have, without a time and with one.
 MAX_DRAFTS, MAX_SCHEDULED = 100, 300

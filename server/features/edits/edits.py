@@ -24,9 +24,9 @@ from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
 from server.features.media import media
 from server.features.notifications import to_many
 from server.features.notifications.told import notifications_of
-from server.features.tweets import parts, tweets
+from server.features.tweets import checks, parts
+from server.features.tweets.checks import Fields, Part
 from server.features.tweets.cover import Cover
-from server.features.tweets.tweets import Fields, Part
 from server.features.visibility.visibility import MENTIONED, PUBLIC, RESTRICTED, may_see
 
 # $1 the tweet, $2 the viewer.
@@ -155,7 +155,7 @@ async def edit(
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
         Unavailable: a picture couldn't be attached, but the reason is gone: try again.
     """
-    mentioned, tagged = tweets.checked(Part(new.content, new.media_ids), max_length, FIELDS)
+    mentioned, tagged = checks.checked(Part(new.content, new.media_ids), max_length, FIELDS)
     if len(set(new.media_ids)) != len(new.media_ids):
         raise InvalidBody("media names the same picture twice.")
     for alt in new.alts.values():

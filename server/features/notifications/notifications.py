@@ -39,6 +39,7 @@ from server.features.notifications.told import notifications_of
 from server.features.relations.visible import visible_to
 from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import Pages
+from server.features.timelines.quoted import quoted_by
 from server.features.timelines.timeline import people
 from server.features.visibility.visibility import is_shown, may_see
 
@@ -208,7 +209,7 @@ async def read(
         return kept
     versions = store.versions.all()
     found, looked_at = await _read(viewer, pages, kinds=kinds, limit=limit, before=before)
-    quotes = list(dict.fromkeys(item.quotes for item in found.items if item.quotes is not None))
+    quotes = quoted_by(found.items)
     answer = await pages.with_quoted(viewer, render(found), quotes)
     needed = [*of_user(viewer.id), *pages.needed(viewer, [*looked_at, *quotes])]
     store.put(key, answer, len(answer), needed, versions.of(needed))

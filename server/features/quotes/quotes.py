@@ -6,7 +6,8 @@ from server.core.cache import topics
 from server.core.viewer import Viewer
 from server.features.timelines import timelines
 from server.features.timelines.hiding import Hides
-from server.features.timelines.pages import Pages, Part
+from server.features.timelines.page import Part
+from server.features.timelines.pages import Pages
 from server.features.timelines.timeline import Timeline
 
 # $4 is the quoted tweet.

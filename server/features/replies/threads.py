@@ -19,7 +19,7 @@ from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.hiding import Hides
 from server.features.timelines.pages import Pages
 from server.features.timelines.quoted import Shown, quoted_by
-from server.features.tweets.publishing import CONTINUED, DEEPEST
+from server.features.tweets.statement import CONTINUED, DEEPEST
 from server.features.visibility.visibility import FOLLOWERS, RESTRICTED, is_shown, may_see
 
 # An id in a cursor.

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from server.core.cache import topics
@@ -20,13 +18,11 @@ from server.core.limits import large
 from server.core.limits.turns import Turns
 from server.features.timelines import audience, hiding, timeline
 from server.features.timelines.cards import Cards, needed_of
-from server.features.timelines.dialect import Card, Cursors, Dialect, Entry, Onlooker, RenderedPage
+from server.features.timelines.dialect import Card, Cursors, Dialect, Entry, Onlooker
 from server.features.timelines.hiding import Hides, people_of
+from server.features.timelines.page import EACH, Ids, Page, PageKey, Seen, cursor_of, entries_of, ids_of
 from server.features.timelines.quoted import Quoted, QuotedState, Shown
 from server.features.timelines.timeline import Asked, Place, Timeline
-
-# The bytes that a cached id takes, with the topics that it needs.
-EACH = 370
 
 # How many pages that are not in memory one user may read at once in this process, and how many more may wait.
 # A deep page takes the database up to half a second of a core, and others need it too.
@@ -41,67 +37,6 @@ MOST_BELOW = 10
 
 # The weight of the latest page in what is expected of the next one.
 LEARNING = 0.1
-
-
-class Part(NamedTuple):
-    """A part of a timeline: at most `limit` tweets older than the cursor `before`, after skipping `skip`.
-
-    With `after`, it is the tweets just newer than that cursor. Each tweet shows at most `likers` likers.
-    """
-
-    before: int
-    skip: int
-    limit: int
-    likers: int
-    after: int | None = None
-
-
-class PageKey(NamedTuple):
-    """Identifies a page of a timeline. `subject` is the user whose timeline it is, 0 for everyone's."""
-
-    timeline: Timeline
-    subject: int
-    part: Part
-
-
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class Page:
-    """A page, and the cards in it, each with its entry.
-
-    Attributes:
-        lowest: the lowest id among its tweets.
-        people: the authors of its tweets, everyone whom these mention, and who reposted them.
-        restricted: its tweets that not every member may see.
-        quotes: the tweets that its tweets quote.
-    """
-
-    cards: list[Card]
-    entries: list[Entry]
-    cursors: Cursors
-    rendered: RenderedPage
-    lowest: int
-    people: frozenset[int]
-    restricted: tuple[int, ...]
-    quotes: tuple[int, ...]
-
-    @property
-    def size(self) -> int:
-        """Approximate bytes in memory with its cards: once these are reread, nothing else holds them."""
-        return self.rendered.size + sum(card.size + EACH for card in self.cards)
-
-
-class Seen(NamedTuple):
-    """A page's bytes, and whether it has no tweets."""
-
-    answer: bytes
-    is_empty: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Ids:
-    ids: list[int]
-    entries: list[Entry]  # of these tweets
-    cursors: Cursors
 
 
 class Pages:
@@ -278,7 +213,7 @@ class Pages:
                     places += wanted
             is_restricted = is_restricted or bool(asked)
             older = page.cursors.older
-        kept = list(_entries(sorted(places, key=_cursor, reverse=True)).items())
+        kept = list(entries_of(sorted(places, key=cursor_of, reverse=True)).items())
         if len(kept) > part.limit:
             kept = kept[: part.limit]
             older = kept[-1][1].cursor
@@ -320,7 +255,7 @@ class Pages:
         return known.value, found
 
     async def _page(self, key: PageKey) -> Known[Page]:
-        earlier: _Ids | None = self._store.last(("ids", key))
+        earlier: Ids | None = self._store.last(("ids", key))
         read: dict[int, Known[Card]] = {}
         ids = await self._store.fetch(
             ("ids", key),
@@ -336,7 +271,7 @@ class Pages:
             made_from=ids,
         )
 
-    async def _read_ids(self, key: PageKey, earlier: _Ids | None, read: dict[int, Known[Card]]) -> _Ids:
+    async def _read_ids(self, key: PageKey, earlier: Ids | None, read: dict[int, Known[Card]]) -> Ids:
         """Read the ids of a page and, in the same statement, rows that are expected to be needed.
 
         These are the rows of new tweets if the page is known from before. If it isn't, they are all rows or
@@ -350,14 +285,14 @@ class Pages:
         if earlier is None and self._absent < 0.5:
             places = await timeline.places(reading, asked)
             self._learn(places, likers)
-            return _ids(part, places)
+            return ids_of(part, places)
         known = self._cards.kept(earlier.ids, likers=likers) if earlier is not None else []
         before = self._store.versions.all()
         places, rows = await timeline.places_with_rows(reading, asked, likers=likers, known=known)
         if earlier is None:
             self._learn(places, likers)
         read |= self._cards.rendered(rows, before, likers=likers)
-        return _ids(part, places)
+        return ids_of(part, places)
 
     def _learn(self, places: Sequence[Place], likers: int) -> None:
         """Note which share of the cards of a page that was not known from before is absent."""
@@ -365,7 +300,7 @@ class Pages:
             kept = self._cards.kept([place.id for place in places], likers=likers)
             self._absent += (1 - len(kept) / len(places) - self._absent) * LEARNING
 
-    async def _compose(self, key: PageKey, found: _Ids, read: Mapping[int, Known[Card]]) -> Page:
+    async def _compose(self, key: PageKey, found: Ids, read: Mapping[int, Known[Card]]) -> Page:
         cards = await self._cards.of(found.ids, likers=key.part.likers, read=read)
         entries = found.entries
         if len(cards) < len(entries):
@@ -388,29 +323,3 @@ class Pages:
         made = Page(cards, entries, cursors, rendered, lowest, people, restricted, quotes)
         self._alike[shows] = made
         return made
-
-
-def _ids(part: Part, places: Sequence[Place]) -> _Ids:
-    shown, goes_on = places[: part.limit], len(places) > part.limit > 0
-    if part.after is not None:
-        shown, goes_on = shown[::-1], bool(shown)  # at least the tweet that the cursor stands for is older
-    cursors = Cursors(shown[-1].cursor if goes_on else None, shown[0].cursor if shown else None)
-    entries = _entries(shown)
-    return _Ids(list(entries), list(entries.values()), cursors)
-
-
-def _entries(places: Sequence[Place]) -> dict[int, Entry]:
-    """The tweets at these places, each once: at its own place, or else at that of its newest repost."""
-    found: dict[int, Entry] = {}
-    for place in places:
-        if place.by is None:
-            found.pop(place.id, None)
-            found[place.id] = Entry((place,))
-        else:
-            earlier = found.get(place.id, Entry(()))
-            found[place.id] = Entry((*earlier.places, place))
-    return found
-
-
-def _cursor(place: Place) -> int:
-    return place.cursor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class QuotedState(StrEnum):
@@ -35,6 +35,14 @@ class Shown(NamedTuple):
     quotes: int | None
 
 
-def quoted_by(shown: Iterable[Shown]) -> list[int]:
+class Quoting(Protocol):
+    """Something that shows a tweet."""
+
+    @property
+    def quotes(self) -> int | None:
+        """The tweet that this one quotes."""
+
+
+def quoted_by(shown: Iterable[Quoting]) -> list[int]:
     """The tweets that these quote, each once."""
     return list(dict.fromkeys(one.quotes for one in shown if one.quotes is not None))

@@ -7,7 +7,8 @@ from server.core.paging import MAX_PAGE_SIZE, NEWEST
 from server.core.viewer import Viewer
 from server.features.people import accounts
 from server.features.timelines.hiding import Hides
-from server.features.timelines.pages import PageKey, Pages, Part
+from server.features.timelines.page import PageKey, Part
+from server.features.timelines.pages import Pages
 from server.features.timelines.profile import Published
 from server.features.timelines.quoted import Shown
 from server.features.timelines.timeline import Timeline

@@ -1,21 +1,14 @@
-"""Publish and delete tweets."""
+"""Publish tweets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
 
-from server.core import audit, text
-from server.core.audit import Act, Actor
 from server.core.cache import changes, topics
-from server.core.database.connection import row, rows, transaction
-from server.core.entities import entities
+from server.core.database.connection import row
 from server.core.errors import (
-    InvalidBody,
-    NotAuthor,
-    NotFirst,
     QuotesLimited,
     RepliesLimited,
     ThreadTooDeep,
@@ -26,11 +19,7 @@ from server.core.jobs import Jobs
 from server.core.limits import quotas
 from server.core.paging import NEWEST
 from server.core.viewer import Viewer
-from server.features.hashtags import hashtags
-from server.features.hashtags.hashtags import Hashtag
 from server.features.media import media
-from server.features.media.jobs import REMOVE
-from server.features.mentions import mentions
 from server.features.notifications import new_tweets
 from server.features.notifications.told import notifications_of
 from server.features.polls.poll import NewPoll, PollRow
@@ -38,18 +27,13 @@ from server.features.quotes.quote import QuoteRow
 from server.features.quotes.rules import WhoMayQuote, may_quote
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
-from server.features.tweets import events, idempotency, publishing
+from server.features.tweets import checks, events, idempotency, publishing
+from server.features.tweets.checks import Part
 from server.features.tweets.cover import NOT_COVERED, Cover
 from server.features.tweets.parts import publish_all
 from server.features.tweets.publishing import NewTweet
-from server.features.tweets.tweet import Tweet
+from server.features.tweets.statement import DEEPEST
 from server.features.visibility.visibility import Visibility, is_shown, may_see
-
-# In one tweet.
-MAX_MEDIA = 4
-
-# How many tweets may be published together.
-MAX_PARTS = 25
 
 # How often publishing is tried if what was in the way is gone each time when it is looked for.
 TRIES = 3
@@ -65,41 +49,6 @@ QUOTABLE = f"""
     SELECT {may_quote("$2", "t")} AS allowed FROM tweets t
     WHERE t.id = $1 AND {is_shown("t")} AND {may_see("$2", "t")}
 """
-
-# Locks the tweet $1, the one that it replies to and the one that it quotes, which count their replies and
-# quotes. All who lock several tweets, also to like them, do so in the order of their ids. The tweet itself
-# comes last.
-LOCK = """
-    SELECT id, author_id, in_reply_to_id, (SELECT quoted_id FROM quotes WHERE tweet_id = $1) AS quote_of_id
-    FROM tweets WHERE id IN (
-        $1, (SELECT in_reply_to_id FROM tweets WHERE id = $1),
-        (SELECT quoted_id FROM quotes WHERE tweet_id = $1)
-    ) ORDER BY id FOR UPDATE
-"""
-# Whom a tweet has notified as a reply, by mentioning them, or by quoting them.
-NOTIFIED = """
-    SELECT user_id FROM mentions WHERE tweet_id = $1
-    UNION ALL SELECT in_reply_to_user_id FROM tweets WHERE id = $1 AND in_reply_to_user_id IS NOT NULL
-    UNION ALL SELECT t.author_id FROM quotes q JOIN tweets t ON t.id = q.quoted_id WHERE q.tweet_id = $1
-"""
-
-# $1 the tweet, $2 the user.
-IS_SEEN = f"SELECT {is_shown('t')} AND {may_see('$2', 't')} AS seen FROM tweets t WHERE t.id = $1"
-
-
-class Part(NamedTuple):
-    """What a tweet says, alone or as one of several."""
-
-    content: str
-    media_ids: Sequence[int] = ()
-
-
-class Fields(NamedTuple):
-    """What errors call the text, the pictures and the tweet itself."""
-
-    text: str
-    media: str
-    whole: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +102,16 @@ async def publish(
         NotFirst: it is a reply, and says who may reply.
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
     """
-    rule = _ensure_rule(who_may_reply, in_reply_to_id)
+    rule = checks.rule_of(who_may_reply, in_reply_to_id)
     meaning = None
     if key is not None:
         said = [(part.content, part.media_ids) for part in parts]
         meaning = idempotency.fingerprint(
             said, in_reply_to_id, visibility, rule, cover, poll, quote_of_id, who_may_quote
         )
-    if poll is not None and parts[0].media_ids:
-        raise InvalidBody("A tweet can have pictures or a poll, but not both.")
     new = []
-    for number, part in enumerate(parts, 1):
-        mentioned, tagged = checked(part, max_length, _fields(number if len(parts) > 1 else None))
+    found = checks.all_checked(parts, max_length, poll)
+    for number, (part, (mentioned, tagged)) in enumerate(zip(parts, found, strict=True), 1):
         new.append(
             NewTweet(
                 viewer.id,
@@ -186,7 +133,6 @@ async def publish(
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
-    _ensure_different(media_ids)
     # Larger numbers can't be ids.
     named = (*media_ids, in_reply_to_id or 0, quote_of_id or 0)
     are_ids = all(abs(number) <= NEWEST for number in named)
@@ -230,20 +176,6 @@ async def publish(
     ]
 
 
-def _ensure_rule(who: WhoMayReply, in_reply_to_id: int | None) -> WhoMayReply | None:
-    """The rule of a new thread; None for everyone. Raises NotFirst for a reply with a rule."""
-    if who is WhoMayReply.EVERYONE:
-        return None
-    if in_reply_to_id is not None:
-        raise NotFirst
-    return who
-
-
-def _ensure_different(media_ids: Sequence[int]) -> None:
-    if len(set(media_ids)) != len(media_ids):
-        raise InvalidBody("tweet_media_ids names the same picture twice.")
-
-
 async def ensure_publishable(
     viewer: Viewer,
     parts: Sequence[Part],
@@ -255,25 +187,13 @@ async def ensure_publishable(
     poll: NewPoll | None,
 ) -> None:
     """Check that these could be published now, except for the day's limit. Raises what `publish` raises."""
-    _ensure_rule(who_may_reply, in_reply_to_id)
-    _ensure_different([media_id for part in parts for media_id in part.media_ids])
-    if poll is not None and parts[0].media_ids:
-        raise InvalidBody("A tweet can have pictures or a poll, but not both.")
-    for number, part in enumerate(parts, 1):
-        checked(part, max_length, _fields(number if len(parts) > 1 else None))
+    checks.rule_of(who_may_reply, in_reply_to_id)
+    checks.all_checked(parts, max_length, poll)
     if in_reply_to_id is not None:
         await _ensure_answerable(viewer, in_reply_to_id, levels=len(parts))
     if quote_of_id is not None:
         await _ensure_quotable(viewer, quote_of_id)
     await media.ensure_attachable(viewer, [media_id for part in parts for media_id in part.media_ids])
-
-
-def _fields(number: int | None) -> Fields:
-    """The field names for tweet `number` of a thread, from 1, or for a single tweet."""
-    if number is None:
-        return Fields("tweet_data", "tweet_media_ids", "A tweet")
-    whole = f"tweets[{number - 1}]"
-    return Fields(f"{whole}.tweet_data", f"{whole}.tweet_media_ids", whole)
 
 
 async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | None:
@@ -282,32 +202,6 @@ async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | No
         return await publish_all(new)
     one = await publishing.publish(new[0])
     return None if one is None else [one]
-
-
-def checked(part: Part, max_length: int, fields: Fields) -> tuple[list[str], list[Hashtag]]:
-    """Check a new tweet; return the handles and hashtags in its text.
-
-    Raises:
-        InvalidBody: the tweet has neither text nor picture, is too long or large, can't be stored, or has too
-            many pictures, mentions or hashtags.
-    """
-    content, media_ids = part
-    text.bounded(fields.text, content, max_length)
-    if not media_ids and not text.VISIBLE.search(content):
-        raise InvalidBody(f"{fields.whole} needs text or a picture.")
-    if len(media_ids) > MAX_MEDIA:
-        raise InvalidBody(f"{fields.media} names {len(media_ids)} pictures; at most {MAX_MEDIA} are allowed.")
-    found = entities(content)
-    mentioned, tagged = mentions.handles(found), hashtags.hashtags(found)
-    if len(mentioned) > mentions.MAX_MENTIONS:
-        raise InvalidBody(
-            f"{fields.text} mentions {len(mentioned)} people; at most {mentions.MAX_MENTIONS} are allowed."
-        )
-    if len(tagged) > hashtags.MAX_HASHTAGS:
-        raise InvalidBody(
-            f"{fields.text} has {len(tagged)} hashtags; at most {hashtags.MAX_HASHTAGS} are allowed."
-        )
-    return mentioned, tagged
 
 
 def _topics(
@@ -371,7 +265,7 @@ async def _ensure_answerable(viewer: Viewer, tweet_id: int, *, levels: int) -> N
         raise TweetNotFound("The tweet that you reply to doesn't exist.")
     if not found["allowed"]:
         raise RepliesLimited
-    if found["depth"] + levels > publishing.DEEPEST:
+    if found["depth"] + levels > DEEPEST:
         raise ThreadTooDeep
 
 
@@ -381,54 +275,3 @@ async def _ensure_quotable(viewer: Viewer, tweet_id: int) -> None:
         raise TweetNotFound("The tweet that you quote doesn't exist.")
     if not found["allowed"]:
         raise QuotesLimited
-
-
-async def delete(viewer: Viewer, tweet_id: int, jobs: Jobs) -> None:
-    """Delete the viewer's own tweet (administrators: anyone's) with its likes and pictures.
-
-    Of several concurrent calls, one succeeds.
-
-    Raises:
-        TweetNotFound: the tweet does not exist, or no longer does.
-        NotAuthor: it is someone else's tweet.
-    """
-    try:
-        deleted = await _delete(viewer, tweet_id)
-    except TweetNotFound:
-        # The process that deleted it may have died before invalidating the caches.
-        await changes.tell([topics.tweet(tweet_id)])
-        raise
-    forgotten = map(notifications_of, [deleted.author_id, *deleted.notified])
-    quoted = [] if deleted.quote_of_id is None else [topics.tweet(deleted.quote_of_id)]
-    changed = events.deleted(tweet_id, deleted.author_id, deleted.in_reply_to_id)
-    await changes.tell([*changed, *forgotten, *quoted])
-    if deleted.pictures:
-        await jobs.send(REMOVE, deleted.pictures)
-
-
-class _Deleted(NamedTuple):
-    """A deleted tweet: what it replied to and quoted, its pictures, and the users whom it notified."""
-
-    author_id: int
-    in_reply_to_id: int | None
-    quote_of_id: int | None
-    pictures: list[int]
-    notified: list[int]
-
-
-async def _delete(viewer: Viewer, tweet_id: int) -> _Deleted:
-    async with transaction():
-        locked = await rows(LOCK, tweet_id)
-        found = locked[-1] if locked and locked[-1]["id"] == tweet_id else None
-        if found is None:
-            raise TweetNotFound
-        author_id = int(found["author_id"])
-        if author_id != viewer.id:
-            if "admin" not in viewer.scopes:
-                seen = await row(IS_SEEN, tweet_id, viewer.id)
-                raise NotAuthor if seen and seen["seen"] else TweetNotFound
-            await audit.record(Actor.of(viewer), Act.TWEET_DELETED, user_id=author_id, subject_id=tweet_id)
-        notified = [one["user_id"] for one in await rows(NOTIFIED, tweet_id)]
-        removed = await media.detach_all(tweet_id)
-        await Tweet.filter(id=tweet_id).delete()
-    return _Deleted(author_id, found["in_reply_to_id"], found["quote_of_id"], removed, notified)

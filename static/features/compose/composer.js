@@ -109,6 +109,7 @@ function AddButton({ draft }) {
   </button>`;
 }
 
+// `autofocus`: the dialog around it gives the focus to its field as it opens.
 export default function Composer({ draft = newTweet, autofocus = false, sent }) {
   const edit = isEdit(draft);
   const whole = useRef(null);
@@ -118,9 +119,6 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
   const count = draft.parts.value.length;
   const shown = useRef(count);
   const fieldOf = (index) => findAll(".part textarea[name=tweet]", whole.current)[index];
-  useEffect(() => {
-    if (autofocus) fieldOf(0).focus();
-  }, []);
   // Whoever adds a tweet goes on there; where one was taken out, in the last one.
   useEffect(() => {
     const before = shown.current;
@@ -173,6 +171,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
           whole=${draft}
           number=${index + 1}
           counter=${`${id}-count-${index}`}
+          autofocus=${autofocus && index === 0}
           onFocus=${onFocus}
         />`,
       )}

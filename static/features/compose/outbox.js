@@ -6,16 +6,17 @@ import { deleteDraft } from "../../core/api/drafts.js";
 import { ApiError, needsKey } from "../../core/api/http.js";
 import { dropOthers } from "../../core/lib/files.js";
 import { t } from "../../core/words/words.js";
-import { forget, load, names, save } from "../../core/store/storage.js";
+import { forget, load, names } from "../../core/store/storage.js";
 import { token } from "../../core/lib/token.js";
 import { UNDO_TIME } from "../../core/lib/undo.js";
 import { watchAll } from "../../core/store/watch.js";
 import { navigate, route } from "../../core/router.js";
 import { isAtTop } from "../../core/ui/scroll.js";
-import { giveUp, restoreAttachment, restorePictures } from "./attachments.js";
+import { giveUp, restorePictures } from "./attachments.js";
 import { choicesOf } from "./choices.js";
 import { draftFor, owner } from "./draft.js";
-import { storedDrafts, toStored } from "./stored-draft.js";
+import { FIRST_WAIT, PREFIX, create, nameOf, partsOf, picturesOf, revivedPart, store } from "./outbox-entry.js";
+import { storedDrafts } from "./stored-draft.js";
 import { insertOwnTweet } from "../../core/store/new-tweets.js";
 import { announce, notify, outgoing } from "../../core/store/notices.js";
 import { publish } from "./publish.js";
@@ -25,12 +26,10 @@ import { key, keyState, viewer } from "../../core/store/session.js";
 import { keepTweet } from "../../core/store/tweets.js";
 import "./words.js";
 
-const PREFIX = "outbox.";
 // The server knows names for a day: after that, sending again could publish twice.
 const KNOWN_FOR = 23 * 3_600_000;
 // No answer at all: retried automatically, at growing intervals.
 const UNANSWERED = ["offline", "unreachable", "timeout"];
-const FIRST_WAIT = 5000;
 const LONGEST_WAIT = 60_000;
 
 export const entries = signal([]);
@@ -38,55 +37,6 @@ export const entries = signal([]);
 export const mine = computed(() =>
   entries.value.filter((entry) => entry.owner === owner.value || entry.owner === null),
 );
-
-// `parts`: one tweet, or those of a thread, each with its text and pictures.
-function create({ parts, target = "new", choices = {}, once, owner: whose, at, unsure = false }) {
-  return {
-    parts,
-    target,
-    choices,
-    once,
-    owner: whose ?? null,
-    at,
-    // A request went out that nobody answered: it may have been published.
-    unsure,
-    // waiting → pictures → sending → gone; or failed, kept (put aside), discarded (for a moment)
-    state: signal("waiting"),
-    error: signal(null),
-    wait: FIRST_WAIT,
-    timer: null,
-    // Counts the attempts: what an abandoned one says is not heard any more.
-    attempt: 0,
-  };
-}
-
-const nameOf = (entry) => PREFIX + entry.once;
-
-/** All pictures of an entry's tweets. */
-export const picturesOf = (entry) => entry.parts.flatMap((part) => part.pictures);
-
-const storedPart = ({ text, pictures }) => ({ text, media: pictures.map(toStored) });
-const revivedPart = ({ text, media }) => ({ text, pictures: media.map(restoreAttachment) });
-
-// The tweets of a stored entry. An earlier version stored only one.
-const partsOf = ({ text, media, further = [] }) => [{ text, media }, ...further];
-
-function store(entry) {
-  const { type, message, retryAfter, picture } = entry.error.value ?? {};
-  const [first, ...further] = entry.parts.map(storedPart);
-  save(nameOf(entry), {
-    ...first,
-    further,
-    target: entry.target,
-    choices: entry.choices,
-    once: entry.once,
-    owner: entry.owner,
-    at: entry.at,
-    unsure: entry.unsure,
-    error: type ? { type, message, retryAfter, picture } : null,
-    kept: entry.state.value === "kept",
-  });
-}
 
 function remove(entry) {
   clearTimeout(entry.timer);

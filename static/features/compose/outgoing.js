@@ -9,6 +9,7 @@ import { Icon } from "../../core/ui/icon.js";
 import { t } from "../../core/words/words.js";
 import { load } from "../../core/store/storage.js";
 import * as outbox from "./outbox.js";
+import { picturesOf } from "./outbox-entry.js";
 import { openQuote, openReply } from "../../core/store/openers.js";
 import { viewer } from "../../core/store/session.js";
 import { shapeWithin } from "../../core/ui/picture-shape.js";
@@ -102,7 +103,7 @@ function Kept({ entry }) {
 
 function Sending({ entry }) {
   // Long enough to think again, where a picture is under way.
-  const busy = entry.state.value !== "sending" && outbox.picturesOf(entry).some((one) => one.state.value !== "ready");
+  const busy = entry.state.value !== "sending" && picturesOf(entry).some((one) => one.state.value !== "ready");
   return html`<div class="outgoing-buttons">
     <span class="hint" role="status"><span class="spinner" aria-hidden="true"></span> ${t("compose.sending")}</span>
     ${busy && html`<${Edit} entry=${entry} /><${Discard} entry=${entry} />`}

@@ -62,8 +62,9 @@ function Bar({ draft, whole, number, of, counter }) {
  * @param {number} props.number
  * @param {string} props.counter the id of the element that says how much room is left
  * @param {() => void} props.onFocus
+ * @param {boolean} props.autofocus
  */
-export function Part({ draft, whole, number, counter, onFocus }) {
+export function Part({ draft, whole, number, counter, onFocus, autofocus }) {
   const field = useRef(null);
   // Those of a stored draft; another tab may store one at any time.
   useSignalEffect(() => {
@@ -99,6 +100,7 @@ export function Part({ draft, whole, number, counter, onFocus }) {
       name="tweet"
       rows="1"
       dir="auto"
+      autofocus=${autofocus}
       placeholder=${t(placeholder)}
       aria-label=${of > 1 ? `${label} ${t("compose.part", { number, of })}` : label}
       aria-describedby=${counter}

@@ -52,7 +52,7 @@ export function ScheduleField({ draft }) {
         type="datetime-local"
         aria-label=${t("compose.publish_at", { zone: zone() })}
         min=${clockAt(new Date(Date.now() + SOONEST), zone())}
-        value=${typed.value ?? clockAt(new Date(at), zone())}
+        value=${typed.value ?? (Date.parse(at) ? clockAt(new Date(at), zone()) : "")}
         aria-invalid=${!isTimely(at)}
         onInput=${(event) => {
           // As it is, so that nothing changes under the fingers; what is no time to come can't be sent.

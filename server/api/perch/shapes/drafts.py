@@ -9,15 +9,15 @@ import msgspec
 from msgspec import Meta
 
 from server.api.perch.shapes.media import Media, media
+from server.api.perch.shapes.new_tweets import NewPart
 from server.api.perch.shapes.polls import AskedPoll
-from server.api.perch.shapes.tweets import NewPart
 from server.core.errors import InvalidBody
 from server.features.drafts import content, drafts
 from server.features.drafts.content import Content
 from server.features.media.urls import MediaUrls
 from server.features.quotes.rules import WhoMayQuote
 from server.features.replies.rules import WhoMayReply
-from server.features.tweets.tweets import MAX_PARTS
+from server.features.tweets.checks import MAX_PARTS
 from server.features.visibility.visibility import Visibility
 
 PublishAt = Annotated[

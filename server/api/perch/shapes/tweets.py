@@ -1,4 +1,4 @@
-"""Tweets in bodies and answers."""
+"""Tweets in answers."""
 
 from __future__ import annotations
 
@@ -10,90 +10,15 @@ import msgspec
 from msgspec import Meta
 
 from server.api.perch.shapes.media import Media, media
-from server.api.perch.shapes.polls import AskedPoll, Poll, poll
-from server.api.perch.shapes.quotes import Quotable, Quote, QuoteOf
+from server.api.perch.shapes.polls import Poll, poll
+from server.api.perch.shapes.quotes import Quote
 from server.core.viewer import Person
 from server.features.media.urls import MediaUrls
 from server.features.people.people import ListedPerson
 from server.features.quotes.rules import WhoMayQuote
-from server.features.replies.rules import WhoMayReply
 from server.features.replies.threads import Entry, Thread
 from server.features.timelines.timeline import TweetRow
-from server.features.tweets.cover import MAX_WARNING
-from server.features.tweets.tweets import MAX_PARTS
 from server.features.visibility.visibility import Visibility
-
-Warning = Annotated[
-    str | None,
-    Meta(
-        description=f"A content warning: one line of up to {MAX_WARNING} characters. Clients show it in "
-        "place of the text, pictures and poll until the reader asks for them. In a thread, every tweet gets "
-        "it."
-    ),
-]
-Sensitive = Annotated[
-    bool | None,
-    Meta(
-        description="Whether clients cover the pictures until the reader asks to see them. Default: what you "
-        "have chosen in your preferences; with a warning, always `true`."
-    ),
-]
-
-
-class NewPart(msgspec.Struct, frozen=True):
-    """What a tweet says, alone or as one of several that are published together."""
-
-    tweet_data: Annotated[
-        str | None, Meta(description="The text. It can be empty or absent if there is a picture.")
-    ] = None
-    tweet_media_ids: Annotated[
-        list[int] | None,
-        Meta(description="Up to 4 of your pictures, in the order to show them."),
-    ] = None
-
-
-class NewTweet(NewPart, frozen=True):
-    """The request body that publishes a tweet. Other fields are ignored, because old clients send some."""
-
-    in_reply_to_id: Annotated[int | None, Meta(description="The tweet that this one replies to.")] = None
-    visibility: Annotated[
-        Visibility | None,
-        Meta(
-            description="Who may see it. Default: what you have chosen in your preferences. A reply gets the "
-            "narrower of this and of the tweet that it replies to."
-        ),
-    ] = None
-    who_may_reply: Annotated[
-        WhoMayReply, Meta(description="Who may reply in the conversation that it begins; not for replies.")
-    ] = WhoMayReply.EVERYONE
-    warning: Warning = None
-    sensitive: Sensitive = None
-    poll: AskedPoll | None = None
-    quote_of_id: QuoteOf = None
-    who_may_quote: Quotable = WhoMayQuote.EVERYONE
-
-
-class NewThread(msgspec.Struct, frozen=True):
-    """The request body that publishes several tweets together."""
-
-    tweets: Annotated[
-        list[NewPart],
-        Meta(min_length=2, max_length=MAX_PARTS, description="The tweets, the first one first."),
-    ]
-    in_reply_to_id: Annotated[
-        int | None, Meta(description="The tweet that the first of them replies to.")
-    ] = None
-    visibility: Annotated[Visibility | None, Meta(description="Who may see them, as for a single tweet.")] = (
-        None
-    )
-    who_may_reply: Annotated[
-        WhoMayReply, Meta(description="Who may reply to them; not if the first one is a reply.")
-    ] = WhoMayReply.EVERYONE
-    warning: Warning = None
-    sensitive: Sensitive = None
-    poll: Annotated[AskedPoll | None, Meta(description="The poll of the first tweet.")] = None
-    quote_of_id: Annotated[int | None, Meta(description="The tweet that the first of them quotes.")] = None
-    who_may_quote: Quotable = WhoMayQuote.EVERYONE
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -241,22 +166,6 @@ class TweetInThread(msgspec.Struct, frozen=True, tag_field="type", tag="tweet"):
 
 # Follows the tweet of a reply that is behind a click.
 HIDDEN = b',"hidden":true'
-
-
-class WhoMay(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The request body that changes who may reply to or quote a tweet. What is absent stays as it is."""
-
-    who_may_reply: Annotated[
-        WhoMayReply | msgspec.UnsetType,
-        Meta(
-            description="For the first tweet of a conversation. `following`: whom you follow, and whom this "
-            "tweet mentions; `mentioned`: only these; `nobody`: only you. Replies that exist stay."
-        ),
-    ] = msgspec.UNSET
-    who_may_quote: Annotated[
-        WhoMayQuote | msgspec.UnsetType,
-        Meta(description="`followers`: your followers; `nobody`: only you. Quotes that exist stay."),
-    ] = msgspec.UNSET
 
 
 class DeletedInThread(msgspec.Struct, frozen=True, tag_field="type", tag="deleted"):

@@ -27,7 +27,7 @@ CREATE INDEX quotes_of_tweet ON quotes (quoted_id, tweet_id DESC) WHERE NOT with
 CREATE INDEX quotes_of_tweet_by ON quotes (quoted_id, author_id) WHERE NOT withdrawn;
 CREATE INDEX notifications_of_quote ON notifications (tweet_id) WHERE kind = 'quote';
 
--- The quoted tweets are locked in `count_tweets`, or by whoever deletes or withdraws.
+-- `count_tweets` has locked the quoted tweets, or whoever deletes a tweet or withdraws one from a quote.
 CREATE FUNCTION count_quotes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM changed) THEN
