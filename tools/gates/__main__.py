@@ -32,10 +32,12 @@ from tools.gates import (
     keyboard,
     languages,
     lighthouse,
+    live,
     paint,
     screenshots,
     scroll,
     sizes,
+    slow,
 )
 from tools.gates.result import Measure, plain
 from tools.gates.visitor import Visitor
@@ -48,11 +50,13 @@ FAMILIES: dict[str, Family] = {
     "lighthouse": lighthouse.measure,
     "sizes": sizes.measure,
     "paint": paint.measure,
+    "slow": slow.measure,
     "accessibility": accessibility.measure,
     "languages": languages.measure,
     "keyboard": keyboard.measure,
     "interactions": interactions.measure,
     "scroll": scroll.measure,
+    "live": live.measure,
 }
 
 TWEETS = 2000

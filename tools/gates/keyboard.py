@@ -16,6 +16,8 @@ MOST_TABS = 60
 
 WORDS = "Written without a mouse"
 ALT = "A hill, drawn by hand"
+QUOTE, REPLY = "Quoted without a mouse", "Answered without a mouse"
+THREAD = ("A thread without a mouse", "and its end")
 
 
 async def tab_to(page: Page, target: Locator, *, key: str = "Tab") -> None:
@@ -94,6 +96,74 @@ async def look_at_the_picture(page: Page, tweet: Locator) -> None:
     await expect(picture).to_be_focused()
 
 
+async def repost_and_quote(page: Page) -> None:
+    """t on the tweet below, and again to undo it; q, and a word about it, after which the focus is back."""
+    below = page.get_by_role("main").get_by_role("article").nth(1)
+    row = page.locator(f"#main [data-row='{await below.get_attribute('data-row')}']")
+    await page.keyboard.press("j")
+    await expect(row).to_be_focused()
+    repost = row.get_by_role("button", name="Repost")
+    for pressed in ("true", "false"):
+        await page.keyboard.press("t")
+        await expect(repost).to_have_attribute("aria-pressed", pressed)
+    await page.keyboard.press("q")
+    dialog = page.get_by_role("dialog", name="Quote")
+    await expect(dialog.get_by_role("textbox", name="Tweet text")).to_be_focused()
+    await page.keyboard.type(QUOTE)
+    await page.keyboard.press("Control+Enter")
+    await expect(dialog).to_have_count(0)
+    quote = page.get_by_role("main").get_by_role("article").filter(has_text=QUOTE)
+    await expect(quote.locator(".quoted")).to_be_visible()
+    await expect(row).to_be_focused()
+
+
+async def open_and_reply(page: Page) -> None:
+    """o on the focused tweet, r, and Home again."""
+    main = page.get_by_role("main")
+    await page.keyboard.press("o")
+    await expect(page.get_by_role("heading", name="Tweet", level=1)).to_be_visible()
+    await expect(main.get_by_role("textbox", name="Text of the reply")).to_be_visible()
+    await page.keyboard.press("r")
+    await expect(main.get_by_role("textbox", name="Text of the reply")).to_be_focused()
+    await page.keyboard.type(REPLY)
+    await page.keyboard.press("Control+Enter")
+    await expect(main.get_by_role("article").filter(has_text=REPLY)).to_be_visible()
+    await page.keyboard.press("Escape")
+    await press_in_turn(page, "g", "h")
+    await expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
+
+
+async def write_a_thread(page: Page) -> None:
+    """Two tweets at once."""
+    main = page.get_by_role("main")
+    await page.keyboard.press("n")
+    await expect(main.get_by_role("textbox", name="Tweet text")).to_be_focused()
+    await page.keyboard.type(THREAD[0])
+    await tab_to(page, main.get_by_role("button", name="Add to thread"))
+    await page.keyboard.press("Enter")
+    await expect(main.get_by_role("textbox", name="Tweet text 2/2")).to_be_focused()
+    await page.keyboard.type(THREAD[1])
+    await page.keyboard.press("Control+Enter")
+    await expect(main.get_by_role("article").filter(has_text=THREAD[1])).to_contain_text("2/2")
+    await page.keyboard.press("Escape")
+
+
+async def read_notifications(page: Page) -> None:
+    await press_in_turn(page, "g", "n")
+    await expect(page.get_by_role("heading", name="Notifications", level=1)).to_be_visible()
+    tabs = page.get_by_role("main").get_by_role("navigation")
+    await tab_to(page, tabs.get_by_role("link", name="Mentions"))
+    await page.keyboard.press("Enter")
+    await expect(tabs.get_by_role("link", name="Mentions")).to_have_attribute("aria-current", "page")
+    await press_in_turn(page, "g", "h")
+    await expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
+
+
+async def press_in_turn(page: Page, *keys: str) -> None:
+    for key in keys:
+        await page.keyboard.press(key)
+
+
 async def delete_and_undo(page: Page, tweet: Locator) -> None:
     """Delete the tweet and undo that; the focus moves to the undo button, and then back."""
     await tab_to(page, tweet.get_by_role("button", name="Delete tweet"))
@@ -111,6 +181,10 @@ async def run(page: Page, person: Person) -> None:
     await move_and_like(page, tweet)
     await look_at_the_picture(page, tweet)
     await delete_and_undo(page, tweet)
+    await repost_and_quote(page)
+    await open_and_reply(page)
+    await write_a_thread(page)
+    await read_notifications(page)
 
 
 async def measure(visitor: Visitor) -> list[Measure]:
