@@ -19,7 +19,7 @@ from server.api.perch.shapes.api_keys import NewKey
 from server.api.perch.shapes.drafts import SavedDraft
 from server.api.perch.shapes.invitations import NewInvitation
 from server.api.perch.shapes.media import AltText
-from server.api.perch.shapes.new_tweets import NewThread, NewTweet, WhoMay
+from server.api.perch.shapes.new_tweets import Changes, NewThread, NewTweet
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
 from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
@@ -84,7 +84,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewMute: {},
     NewPreferences: {"default_visibility": "public"},
     SavedDraft: {"tweets": [{"tweet_data": "a draft"}]},
-    WhoMay: {"who_may_reply": "nobody"},
+    Changes: {"who_may_reply": "nobody"},
     EditedTweet: {"text": "not to be changed"},
     Choices: {"choices": [0]},
     Confirmation: {},  # each request says whose account it is about

@@ -149,6 +149,7 @@ async def test_a_conversation_is_muted_from_the_menu_by_keyboard(
             "Pin to your profile",
             "Who can reply",
             "Who can quote",
+            "Language",
         ]
     )
     await page.keyboard.press("Escape")

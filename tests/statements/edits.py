@@ -7,6 +7,7 @@ from datetime import timedelta
 from server.core.paging import NEWEST
 from server.features.edits import edits, events, personal, versions
 from server.features.notifications import to_many
+from server.features.tweets import language
 from tests.statements import LIMIT, Landmarks, Statements
 
 
@@ -16,13 +17,15 @@ def statements(at: Landmarks) -> Statements:
     return {
         "whether a tweet may be edited": (edits.READ, [tweet, author]),
         "lock a tweet to edit it": (edits.LOCK, [tweet]),
-        "edit a tweet": (edits.WRITE, [tweet, "x", None, False]),
+        "edit a tweet": (edits.WRITE, [tweet, "x", None, False, "en"]),
         "no pictures before an edit": (edits.CLEAR, [tweet]),
         "its pictures after an edit": (edits.PICTURES, [tweet, author, [7], [None]]),
         "its hashtags after an edit": (edits.HASHTAGS, [tweet, [9]]),
         "the names of its hashtags": (edits.ADD_ALL_NAMES, [[9], ["perch"], ["Perch"]]),
         "its mentions after an edit": (edits.MENTIONS, [tweet, ["heron_1"]]),
         "tell of an edit": (edits.TELL, [tweet, author]),
+        "whether a tweet has a language": (language.SEEN, [tweet, author]),
+        "say the language of a tweet": (language.CHANGE, [tweet, "de"]),
         "keep what a tweet said": (versions.KEEP, [tweet]),
         "the pictures of all versions": (versions.PICTURES, [tweet]),
         "earlier versions": (versions.READ, [tweet, NEWEST, LIMIT]),

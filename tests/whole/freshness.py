@@ -103,6 +103,8 @@ class Hammer:
         await self.all_see(bob, f"{mine}/versions", lambda found: found["versions"][0]["text"] == text)
         await alice.call("PUT", mine, json={"text": text})
         await self.all_see(bob, page, lambda found: first(found)["content"] == text)
+        await alice.patch(mine, json={"language": "eo"})
+        await self.all_see(bob, page, lambda found: first(found).get("language") == "eo")
         await self.quote(alice, bob, tweet_id, text)
         poll = (await alice.post("/api/tweets", json={"tweet_data": text, "poll": {"options": ["a", "b"]}}))[
             "tweet_id"
@@ -201,7 +203,7 @@ class Hammer:
 
 
 # The number of `all_see` calls above that a pair makes in a round with an administrator.
-EACH = 46
+EACH = 47
 
 
 async def hammer(

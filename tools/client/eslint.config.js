@@ -9,13 +9,13 @@ const STATIC = "./static";
 
 // The features that each feature may import from; all others stand alone.
 const MAY_IMPORT = {
-  compose: ["covers", "polls", "quotes", "visibility"],
+  compose: ["covers", "languages", "polls", "quotes", "visibility"],
   join: ["sign-in"],
   notifications: ["timeline"],
   pins: ["timeline"],
   profile: ["relations"],
   quotes: ["covers"],
-  relations: ["pins", "quotes", "timeline"],
+  relations: ["languages", "pins", "quotes", "timeline"],
   settings: ["sign-in"],
   "sign-in": ["compose"],
   shortcuts: ["quotes"],

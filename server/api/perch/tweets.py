@@ -17,7 +17,7 @@ from server.api.http.inputs import Limit
 from server.api.http.operation import operation
 from server.api.perch import dialect
 from server.api.perch.shapes import tweets as wire
-from server.api.perch.shapes.new_tweets import NewPart, NewThread, NewTweet, WhoMay
+from server.api.perch.shapes.new_tweets import Changes, NewPart, NewThread, NewTweet
 from server.api.perch.shapes.quoted import WithQuoted
 from server.api.perch.shapes.tweets import DeletedInThread, Tweet, TweetInThread
 from server.api.perch.tweet_ids import or_of_repost
@@ -47,7 +47,7 @@ from server.features.timelines import timelines
 from server.features.timelines.pages import Pages
 from server.features.timelines.quoted import quoted_by
 from server.features.timelines.timelines import EMBEDDED_LIKERS
-from server.features.tweets import deleting, idempotency, tweets
+from server.features.tweets import deleting, idempotency, language, tweets
 from server.features.tweets.checks import Part
 from server.features.tweets.cover import cover
 
@@ -247,6 +247,7 @@ async def _publish(
         cover=cover(whole.warning, sensitive=whole.sensitive),
         poll=None if whole.poll is None else new_poll(**msgspec.structs.asdict(whole.poll)),
         who_may_quote=whole.who_may_quote,
+        language=whole.language,
         jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,
@@ -289,14 +290,16 @@ async def thread(request: Request, viewer: Viewer, query: ThreadQuery, tweet_id:
 
 
 @bp.patch("/<tweet_id:id>")
-@operation(scope="write", body=WhoMay, errors=(TweetNotFound, NotAuthor, NotFirst))
+@operation(scope="write", body=Changes, errors=(TweetNotFound, NotAuthor, NotFirst))
 @or_of_repost
-async def limit(request: Request, viewer: Viewer, body: WhoMay, tweet_id: int) -> Answer:
-    """Decide who may quote your tweet, and who may reply in the conversation that it began."""
+async def limit(request: Request, viewer: Viewer, body: Changes, tweet_id: int) -> Answer:
+    """Decide who may quote your tweet and reply in the conversation that it began; say its language."""
     if body.who_may_reply is not msgspec.UNSET:
         await rules.limit_replies(viewer, tweet_id, body.who_may_reply)
     if body.who_may_quote is not msgspec.UNSET:
         await quoting.limit_quotes(viewer, tweet_id, body.who_may_quote)
+    if body.language is not msgspec.UNSET:
+        await language.change(viewer, tweet_id, body.language)
     return Answer()
 
 

@@ -40,6 +40,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     warning: str | None = None
     sensitive: bool | None = None
     poll: Poll | None = None
+    language: str | None = None
 
     @property
     def parts(self) -> list[NewPart]:

@@ -134,6 +134,7 @@ async def _publish(draft: dict[str, Any], jobs: Jobs, *, max_length: int, day_by
             poll=content.new_poll,
             quote_of_id=content.quote_of_id,
             who_may_quote=content.who_may_quote,
+            language=content.language,
             key=f"scheduled\n{draft['id']}",
         )
     except Unavailable:

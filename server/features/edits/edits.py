@@ -27,6 +27,7 @@ from server.features.notifications.told import notifications_of
 from server.features.tweets import checks, parts
 from server.features.tweets.checks import Fields, Part
 from server.features.tweets.cover import Cover
+from server.features.tweets.language import detected
 from server.features.visibility.visibility import MENTIONED, PUBLIC, RESTRICTED, may_see
 
 # $1 the tweet, $2 the viewer.
@@ -43,9 +44,11 @@ LOCK = f"""
     FROM tweets t WHERE id = $1 FOR NO KEY UPDATE OF t
 """
 
-# $1 the tweet, $2 its text, $3 its warning, $4 whether its pictures are covered.
+# $1 the tweet, $2 its text, $3 its warning, $4 whether its pictures are covered, $5 the language that it
+# looks like, or null. If its language is known, it stays.
 WRITE = """
-    UPDATE tweets SET content = $2, warning = $3, sensitive = $4, edited_at = now(), version = version + 1
+    UPDATE tweets SET content = $2, warning = $3, sensitive = $4, edited_at = now(),
+        language = coalesce(language, $5), version = version + 1
     WHERE id = $1 RETURNING 1
 """
 
@@ -224,7 +227,7 @@ async def _write(
     )
     if len(attached) != len(media_ids):
         raise _NotAttachable
-    await rows(WRITE, tweet_id, content, warning, sensitive)
+    await rows(WRITE, tweet_id, content, warning, sensitive, detected(content))
     await rows(HASHTAGS, tweet_id, [tag.id for tag in tags])
     changed = await rows(MENTIONS, tweet_id, list(mentioned))
     await rows(TELL, tweet_id, viewer.id)

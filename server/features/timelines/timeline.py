@@ -76,6 +76,7 @@ class TweetRow(msgspec.Struct, frozen=True):
     quote: QuoteRow | None = None
     quotes_count: int = 0
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE
+    language: str | None = None
 
     @property
     def addressed(self) -> tuple[int, ...]:
@@ -168,6 +169,7 @@ _ROWS = """
     SELECT t.id, t.content, t.created_at, t.likes_count, t.version,
         t.replies_count, t.reposts_count, t.in_reply_to_id, t.thread_root_id, t.visibility,
         t.part, t.parts, t.warning, t.sensitive, t.edited_at, t.quotes_count, t.who_may_quote,
+        t.language,
         CASE WHEN t.has_poll THEN {poll} END AS poll,
         CASE WHEN t.has_quote THEN {quote} END AS quote,
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
@@ -287,4 +289,5 @@ def _tweet(record: Any) -> TweetRow:
         quote=QUOTE.decode(record["quote"]) if record["quote"] else None,
         quotes_count=record["quotes_count"],
         who_may_quote=rules.LEVELS[record["who_may_quote"]],
+        language=record["language"],
     )

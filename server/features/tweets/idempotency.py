@@ -47,6 +47,7 @@ def fingerprint(
     poll: NewPoll | None = None,
     quote_of_id: int | None = None,
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE,
+    language: str | None = None,
 ) -> bytes:
     """A digest of a tweet body's meaning; ignored fields and the JSON spelling don't count.
 
@@ -59,7 +60,8 @@ def fingerprint(
     asked = None if poll is None else {"poll": poll}
     quoted = None if quote_of_id is None else {"quote_of_id": quote_of_id}
     limited = None if who_may_quote is WhoMayQuote.EVERYONE else {"who_may_quote": who_may_quote}
-    every = (in_reply_to_id, visibility, rule, covered, asked, quoted, limited)
+    spoken = None if language is None else {"language": language}
+    every = (in_reply_to_id, visibility, rule, covered, asked, quoted, limited, spoken)
     said = [one for one in every if one is not None]
     texts = [[content, list(media_ids)] for content, media_ids in parts]
     all_texts = texts[0] if len(texts) == 1 else [texts]

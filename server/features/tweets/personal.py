@@ -18,8 +18,8 @@ EXPORT = f"""
         (SELECT id FROM tweets WHERE author_id = $1 AND hidden AND id > $2 ORDER BY id LIMIT $3)
         ORDER BY id LIMIT $3
     )
-    SELECT t.id, t.content AS text, t.warning, t.sensitive, t.created_at, t.edited_at, t.likes_count,
-        t.in_reply_to_id, t.part, t.parts, t.quotes_count,
+    SELECT t.id, t.content AS text, t.language, t.warning, t.sensitive, t.created_at, t.edited_at,
+        t.likes_count, t.in_reply_to_id, t.part, t.parts, t.quotes_count,
         (SELECT quoted_id FROM quotes WHERE tweet_id = t.id AND NOT withdrawn) AS quote_of_id,
         {rules.name_of("t.who_may_quote")} AS who_may_quote,
         {name_of("t.visibility")} AS visibility, (

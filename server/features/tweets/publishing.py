@@ -41,6 +41,7 @@ class NewTweet(NamedTuple):
             level of this, of the tweet that it replies to and, if that is restricted, of the one it quotes.
         who_may_reply: in the thread that it begins; None for everyone.
         quote_of_id: the tweet that it quotes.
+        language: a code of ISO 639-1, or None if it isn't known.
     """
 
     author_id: int
@@ -59,6 +60,7 @@ class NewTweet(NamedTuple):
     poll: NewPoll | None = None
     quote_of_id: int | None = None
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE
+    language: str | None = None
 
 
 class Published(NamedTuple):
@@ -112,6 +114,7 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
         [None if new.visibility is None else new.visibility.level for new in some],
         [new.part.number for new in some],
         [new.part.of for new in some],
+        [new.language for new in some],
     ]
     pictures = _numbered([new.media_ids for new in some])
     hashtags = _numbered([new.hashtags for new in some])

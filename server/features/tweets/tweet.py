@@ -22,7 +22,7 @@ class Tweet(Model):
     `warning` is what readers see until they ask for the rest; if the tweet is `sensitive`, its pictures are
     covered until then. A tweet with a warning is always `sensitive`.
 
-    `who_may_quote` is a level of `server.features.quotes.rules`.
+    `who_may_quote` is a level of `server.features.quotes.rules`, `language` a code of ISO 639-1.
 
     Of several tweets that were published together, `part` is its number, from 1, and `parts` how many they
     were.
@@ -49,6 +49,7 @@ class Tweet(Model):
     has_poll = fields.BooleanField(default=False)
     has_quote = fields.BooleanField(default=False)
     who_may_quote = fields.SmallIntField(default=0)
+    language = fields.TextField(null=True)
     quotes_count = fields.BigIntField(default=0)
     hidden = fields.BooleanField(default=False)
     visibility = fields.SmallIntField(default=0)

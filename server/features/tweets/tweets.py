@@ -28,6 +28,7 @@ from server.features.quotes.rules import WhoMayQuote, may_quote
 from server.features.replies.rules import WhoMayReply, may_reply
 from server.features.timelines.timeline import TweetRow
 from server.features.tweets import checks, events, idempotency, publishing
+from server.features.tweets import language as languages
 from server.features.tweets.checks import Part
 from server.features.tweets.cover import NOT_COVERED, Cover
 from server.features.tweets.parts import publish_all
@@ -73,6 +74,7 @@ async def publish(
     poll: NewPoll | None = None,
     quote_of_id: int | None = None,
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE,
+    language: str | None = None,
     key: str | None = None,
 ) -> list[Published]:
     """Publish a tweet; or several, each as a reply to the one before, all of them or none.
@@ -86,6 +88,7 @@ async def publish(
         poll: of the first one, which then has no pictures.
         quote_of_id: the tweet that the first one quotes.
         who_may_quote: each of them.
+        language: of each of them; None for what its words look like.
         max_length: the maximum length of each in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
         key: if given, they are published only once for that key.
@@ -94,7 +97,7 @@ async def publish(
         IdempotencyKeyReused: the key stands for another tweet.
         QuotaExceeded: the text exceeds the day's limit.
         InvalidBody: a tweet has neither text nor picture, is too long or large, can't be stored, or has too
-            many pictures, mentions or hashtags, or the same picture twice.
+            many pictures, mentions or hashtags, or the same picture twice; or there is no such language.
         TweetNotFound: the tweet that the first one replies to or quotes doesn't exist.
         QuotesLimited: the author of the quoted tweet lets others quote it.
         ThreadTooDeep: that tweet can't be replied to any more, or not by so many.
@@ -103,11 +106,12 @@ async def publish(
         MediaNotFound, MediaInUse, BrokenPicture: a picture cannot be attached.
     """
     rule = checks.rule_of(who_may_reply, in_reply_to_id)
+    languages.checked(language)
     meaning = None
     if key is not None:
         said = [(part.content, part.media_ids) for part in parts]
         meaning = idempotency.fingerprint(
-            said, in_reply_to_id, visibility, rule, cover, poll, quote_of_id, who_may_quote
+            said, in_reply_to_id, visibility, rule, cover, poll, quote_of_id, who_may_quote, language
         )
     new = []
     found = checks.all_checked(parts, max_length, poll)
@@ -130,6 +134,7 @@ async def publish(
                 poll if number == 1 else None,
                 quote_of_id if number == 1 else None,
                 who_may_quote,
+                language or languages.detected(part.content),
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
@@ -228,6 +233,7 @@ def _row(
         poll=None if said.poll is None else _poll(said.poll, published),
         quote=None if said.quote_of_id is None else QuoteRow(said.quote_of_id),
         who_may_quote=said.who_may_quote,
+        language=said.language,
         created_at=published.created_at,
         likes_count=0,
         version=1,

@@ -58,6 +58,8 @@ export interface ChoicesJson {
   warning?: string | null;
   sensitive?: boolean;
   poll?: NewPollJson | null;
+  /** A code of ISO 639-1. */
+  language?: string;
   /** When to publish it, if not at once. */
   publish_at?: string;
   /** The draft on the server that it was, or what this client calls the one that it will be. */
@@ -79,6 +81,7 @@ export interface SavedDraftJson {
   warning: string | null;
   sensitive: boolean | null;
   poll: NewPollJson | null;
+  language: string | null;
   publish_at: string | null;
   /** Why it could not be published. */
   failure: string | null;
@@ -142,6 +145,7 @@ export interface TweetJson {
   quote?: { tweet_id: number | null };
   /** Absent for everyone. */
   who_may_quote?: "everyone" | "followers" | "nobody";
+  language?: string;
   in_reply_to_id: number | null;
   thread_root_id: number | null;
   in_reply_to_user: PersonJson | null;

@@ -21,5 +21,8 @@ export const fetchFollowing = async (before, limit) =>
 export const fetchTweet = async (id) =>
   (await call("GET", `/tweets/${id}`, { query: { likers: 0 } })).tweet;
 
+/** Null: what its words look like. */
+export const sayLanguage = (id, language) => call("PATCH", `/tweets/${id}`, { body: { language } });
+
 /** @returns {Promise<ThreadPage>} */
 export const fetchThread = (id, after, limit) => call("GET", `/tweets/${id}/thread`, { query: { after, limit } });

@@ -80,6 +80,8 @@ function create(json) {
     // The tweet that it quotes, {tweet_id}, whose id is null if its author has withdrawn it; or null.
     quote: signal(json.quote ?? null),
     whoMayQuote: signal(json.who_may_quote ?? "everyone"),
+    // A code of ISO 639-1, or null if it isn't known.
+    language: signal(json.language ?? null),
     repost: { wanted: /** @type {boolean | null} */ (null), shown: signal(json.reposted ?? false) },
     // The tweet that it replies to, and whose that is, if there is still such an account.
     replyTo: json.in_reply_to_id ?? null,
@@ -170,6 +172,7 @@ export function keepTweet(json) {
     if (isNew) {
       tweet.quote.value = json.quote ?? null;
       tweet.whoMayQuote.value = json.who_may_quote ?? "everyone";
+      tweet.language.value = json.language ?? null;
     }
     keepPerson(json.author);
     tweet.bookmark.told = json.bookmarked;

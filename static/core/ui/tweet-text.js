@@ -19,8 +19,9 @@ function Link({ href, label, within }) {
   return html`<a href=${href} dir="ltr" target="_blank" rel="nofollow noopener noreferrer">${label}</a>`;
 }
 
-// `mentions` are the people whose handles in it are links.
-export function TweetText({ text, id, fold, mentions = NOBODY }) {
+// `mentions` are the people whose handles in it are links. The text isn't in the language of the page: `lang` is empty where
+// its own isn't known.
+export function TweetText({ text, id, fold, mentions = NOBODY, language = null }) {
   const long = fold && isLong(text);
   const folded = useSignal(long);
   const paragraph = useRef(null);
@@ -41,6 +42,7 @@ export function TweetText({ text, id, fold, mentions = NOBODY }) {
       id=${id}
       class=${folded.value ? "tweet-text folded" : "tweet-text"}
       dir="auto"
+      lang=${language}
       onFocusIn=${onFocus}
     >
       ${splitLinks(text, handles).map((part) => (typeof part === "string" ? part : html`<${Link} ...${part} />`))}

@@ -9,10 +9,11 @@ import "./words.js";
 
 const RepliesChoice = lazy(() => import("../visibility/replies-choice.js"));
 const QuotesChoice = lazy(() => import("../quotes/choice.js"), { name: "QuotesChoice" });
+const LanguageChoice = lazy(() => import("../languages/choice.js"));
 
 /** @param {import("../../core/api/shapes.js").ChoicesJson} choices */
-const isChosen = ({ who_may_reply: replies = "everyone", who_may_quote: quotes = "everyone", publish_at: at }) =>
-  replies !== "everyone" || quotes !== "everyone" || at !== undefined;
+const isChosen = ({ who_may_reply: replies = "everyone", who_may_quote: quotes = "everyone", publish_at: at, language }) =>
+  replies !== "everyone" || quotes !== "everyone" || at !== undefined || Boolean(language);
 
 /**
  * @param {{draft: import("./draft.js").Draft, open: import("@preact/signals").Signal<boolean>}} props
@@ -32,6 +33,7 @@ export const OptionsButton = ({ draft, open }) => html`<button
 export const OptionFields = ({ draft, saved }) => html`<div class="options">
   ${replyTo(draft.target) === null && html`<${RepliesChoice} draft=${draft} />`}
   <${QuotesChoice} draft=${draft} />
+  <${LanguageChoice} draft=${draft} />
   <${ScheduleField} draft=${draft} />
   <${SaveButton} draft=${draft} saved=${saved} />
   <a class="button small quiet" href="/drafts">${t("compose.drafts")}</a>

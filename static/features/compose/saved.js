@@ -55,7 +55,7 @@ function forget(draft, error) {
   return error;
 }
 
-const FIELDS = ["tweets", "in_reply_to_id", "quote_of_id", "visibility", "who_may_reply", "who_may_quote", "warning", "sensitive", "poll"];
+const FIELDS = ["tweets", "in_reply_to_id", "quote_of_id", "visibility", "who_may_reply", "who_may_quote", "warning", "sensitive", "poll", "language"];
 
 // The request that would save it as it is.
 const bodyOf = (saved) => Object.fromEntries(FIELDS.map((name) => [name, saved[name]]));
@@ -86,6 +86,7 @@ export async function takeBack(saved) {
     ...(warning && { warning }),
     ...(sensitive !== null && { sensitive }),
     ...(poll && { poll }),
+    ...(saved.language && { language: saved.language }),
     ...(at && !saved.failure && { publish_at: at, draft_scheduled: true }),
   };
   putInComposer({ parts, target, choices, once: null });

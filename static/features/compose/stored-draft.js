@@ -12,8 +12,8 @@ export const NOTHING = { text: "", media: [] };
 /** @param {ChoicesJson} choices */
 const spelled = (choices = {}) => {
   const { visibility = null, who_may_reply: who = null, who_may_quote: quoting = null, warning, sensitive = null, poll = null } = choices;
-  const { publish_at: at = null, draft_id: id = null, draft_key: key = null } = choices;
-  return [visibility, who, warning || null, sensitive, poll, quoting, at, id, key];
+  const { publish_at: at = null, draft_id: id = null, draft_key: key = null, language = null } = choices;
+  return [visibility, who, warning || null, sensitive, poll, quoting, at, id, key, language];
 };
 
 // What a stored draft says, whoever stored it and however far its pictures are.

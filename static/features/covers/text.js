@@ -7,7 +7,7 @@ import { TweetText } from "../../core/ui/tweet-text.js";
 const Warning = lazy(() => import("./warning.js"));
 
 export function Text({ tweet, id, fold = false }) {
-  const text = html`<${TweetText} text=${tweet.text} id=${id} mentions=${tweet.mentions} fold=${fold} />`;
+  const text = html`<${TweetText} text=${tweet.text} id=${id} mentions=${tweet.mentions} language=${tweet.language.value} fold=${fold} />`;
   if (tweet.warning === null) return text;
   return html`<${Warning} tweet=${tweet} />${isTextShown(tweet) && text}`;
 }

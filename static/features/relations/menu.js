@@ -18,6 +18,7 @@ import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
 import { deleteTweet } from "../timeline/deletions.js";
 import { pinTweet } from "../pins/pin.js";
+import { LanguageItem, STEPS as LANGUAGE_STEPS } from "../languages/menu.js";
 import { QuoteItem, QuoteItems, STEPS as QUOTE_STEPS } from "../quotes/menu.js";
 import { block, decideWhoReplies, hideReply, hideReposts, mute, muteThread, unblock, unmute } from "./relations.js";
 
@@ -94,6 +95,7 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
       ${mayPin(tweet) && html`<${Item} words=${tweet.pinned.value ? "pins.unpin" : "pins.pin"} act=${acts.pin} />`}
       ${began(tweet) && html`<${Item} words="relation.who_replies" act=${{ press: () => go("replies") }} />`}
       ${tweet && html`<${QuoteItems} tweet=${tweet} go=${go} />`}
+      ${tweet && html`<${LanguageItem} tweet=${tweet} go=${go} />`}
       ${mayHide(tweet) &&
       html`<${Item} words=${isHiddenReply(tweet.id) ? "relation.show_reply" : "relation.hide_reply"} act=${acts.hide} />`}
       ${[person, ...reposters]
@@ -187,7 +189,7 @@ function Delete({ person, tweet }) {
   <//>`;
 }
 
-const STEPS = { block: Block, delete: Delete, mute: Mute, replies: WhoReplies, ...QUOTE_STEPS };
+const STEPS = { block: Block, delete: Delete, mute: Mute, replies: WhoReplies, ...LANGUAGE_STEPS, ...QUOTE_STEPS };
 
 /**
  * @param {object} props

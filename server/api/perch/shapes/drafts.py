@@ -18,6 +18,7 @@ from server.features.media.urls import MediaUrls
 from server.features.quotes.rules import WhoMayQuote
 from server.features.replies.rules import WhoMayReply
 from server.features.tweets.checks import MAX_PARTS
+from server.features.tweets.language import checked
 from server.features.visibility.visibility import Visibility
 
 PublishAt = Annotated[
@@ -44,6 +45,7 @@ class DraftFields(msgspec.Struct, frozen=True, kw_only=True):
     warning: str | None = None
     sensitive: bool | None = None
     poll: AskedPoll | None = None
+    language: str | None = None
     publish_at: PublishAt = None
 
 
@@ -52,7 +54,7 @@ class SavedDraft(DraftFields, frozen=True, kw_only=True):
 
     @property
     def content(self) -> Content:
-        """The content of the draft."""
+        """The content of the draft. Raises InvalidBody if there is no such language."""
         poll = None if self.poll is None else content.Poll(**msgspec.structs.asdict(self.poll))
         return Content(
             [content.Part(part.tweet_data or "", part.tweet_media_ids or []) for part in self.tweets],
@@ -64,6 +66,7 @@ class SavedDraft(DraftFields, frozen=True, kw_only=True):
             self.warning or None,
             self.sensitive,
             poll,
+            checked(self.language),
         )
 
     @property
@@ -103,6 +106,7 @@ def draft(found: drafts.Draft, urls: MediaUrls) -> Draft:
         warning=said.warning,
         sensitive=said.sensitive,
         poll=None if said.poll is None else AskedPoll(**msgspec.structs.asdict(said.poll)),
+        language=said.language,
         publish_at=found.publish_at,
         failure=found.failure,
         updated_at=found.updated_at,

@@ -32,6 +32,15 @@ Sensitive = Annotated[
 ]
 
 
+Language = Annotated[
+    str | None,
+    Meta(
+        description="The language that it is in, as a code of ISO 639-1. Default: what its words look like, "
+        "if that is clear."
+    ),
+]
+
+
 class NewPart(msgspec.Struct, frozen=True):
     """What a tweet says, alone or as one of several that are published together."""
 
@@ -63,6 +72,7 @@ class NewTweet(NewPart, frozen=True):
     poll: AskedPoll | None = None
     quote_of_id: QuoteOf = None
     who_may_quote: Quotable = WhoMayQuote.EVERYONE
+    language: Language = None
 
 
 class NewThread(msgspec.Struct, frozen=True):
@@ -86,10 +96,11 @@ class NewThread(msgspec.Struct, frozen=True):
     poll: Annotated[AskedPoll | None, Meta(description="The poll of the first tweet.")] = None
     quote_of_id: Annotated[int | None, Meta(description="The tweet that the first of them quotes.")] = None
     who_may_quote: Quotable = WhoMayQuote.EVERYONE
+    language: Language = None
 
 
-class WhoMay(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The request body that changes who may reply to or quote a tweet. What is absent stays as it is."""
+class Changes(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that changes what isn't content of a tweet. What is absent stays as it is."""
 
     who_may_reply: Annotated[
         WhoMayReply | msgspec.UnsetType,
@@ -101,4 +112,8 @@ class WhoMay(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     who_may_quote: Annotated[
         WhoMayQuote | msgspec.UnsetType,
         Meta(description="`followers`: your followers; `nobody`: only you. Quotes that exist stay."),
+    ] = msgspec.UNSET
+    language: Annotated[
+        str | msgspec.UnsetType | None,
+        Meta(description="A code of ISO 639-1; null for what its words look like, if that is clear."),
     ] = msgspec.UNSET

@@ -49,8 +49,8 @@ class LikeInList(msgspec.Struct, frozen=True):
 class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first.
 
-    `text`, `warning`, `sensitive`, `poll`, `quote`, `who_may_quote` and `edited_at` are present only where
-    they apply.
+    `text`, `warning`, `sensitive`, `poll`, `quote`, `who_may_quote`, `language` and `edited_at` are present
+    only where they apply.
     """
 
     id: int
@@ -100,6 +100,13 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     who_may_quote: Annotated[
         WhoMayQuote | msgspec.UnsetType, Meta(description="Who may quote it, if not everyone.")
     ] = msgspec.UNSET
+    language: Annotated[
+        str | msgspec.UnsetType,
+        Meta(
+            description="The language that it is in, as a code of ISO 639-1: what its author says, or what "
+            "its words look like. Absent if it isn't known."
+        ),
+    ] = msgspec.UNSET
     thread_root_id: Annotated[int | None, Meta(description="For a reply, the first tweet of its thread.")]
     part: Annotated[
         Part | None,
@@ -126,7 +133,8 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(
             description="Increases with each edit, with each change of `likes_count`, `replies_count`, "
-            "`reposts_count` and `quotes_count`, and if `who_may_quote` changes or a quote is withdrawn."
+            "`reposts_count` and `quotes_count`, and if `who_may_quote` or `language` changes or a quote "
+            "is withdrawn."
         ),
     ]
     created_at: datetime
@@ -202,6 +210,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         poll=msgspec.UNSET if row.poll is None else poll(row.poll, has_results=row.poll.has_open_results),
         quote=msgspec.UNSET if row.quote is None else Quote(row.quote.tweet_id),
         who_may_quote=msgspec.UNSET if row.who_may_quote is WhoMayQuote.EVERYONE else row.who_may_quote,
+        language=row.language or msgspec.UNSET,
         thread_root_id=row.thread_root_id,
         part=Part(row.part, row.parts) if row.part is not None and row.parts is not None else None,
         mentions=row.mentions,
