@@ -87,6 +87,9 @@ class Choices(BaseSettings):
     tweet_max_length: Annotated[int, Field(ge=1, le=16384)] = 1000
     picture_sandbox: Literal["required", "optional"] | None = None
     media_max_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 10 << 20
+    previews: bool = False
+    previews_max_bytes: Annotated[int, Field(ge=1 << 20, le=1 << 50)] = 256 << 20
+    previews_hosts: HostNames | None = None
 
     database_url: str | None = None
     docker_database: str | None = None

@@ -214,7 +214,12 @@ class Settings(Choices):
     @property
     def allowed_host_names(self) -> frozenset[str]:
         """`ALLOWED_HOSTS` one by one."""
-        return frozenset(name.strip().lower() for name in (self.allowed_hosts or "").split(",") if name)
+        return _names(self.allowed_hosts)
+
+    @property
+    def previews_exceptions(self) -> frozenset[str]:
+        """`PREVIEWS_HOSTS` one by one."""
+        return _names(self.previews_hosts)
 
     @property
     def demo(self) -> bool:
@@ -291,3 +296,7 @@ def _one_line(error: ValidationError) -> str:
     names = next((names for names in Settings.names().values() if field.upper() in names), (field.upper(),))
     shown = "" if field in Settings.SECRET else f", not {str(first.get('input'))[:100]!r}"
     return f"{' or '.join(names)}: {reason[0].lower()}{reason[1:]}{shown}"
+
+
+def _names(hosts: str | None) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in (hosts or "").split(",") if name)

@@ -17,6 +17,7 @@ from server.core.limits.rates import Rates
 from server.core.live.hub import Hub
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
+from server.features.previews.links import Links
 from storage.base import ObjectStore
 
 App: TypeAlias = Sanic[Any, Any]
@@ -34,6 +35,7 @@ class Context:
     hub: Hub
     memory: Memory
     rates: Rates | None = None  # None if RATE_LIMITS is off
+    links: Links | None = None  # None if PREVIEWS is off
     demo_keys: bool = True  # False if there are no demo users whose keys could work
 
     @asynccontextmanager

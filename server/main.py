@@ -36,6 +36,7 @@ from server.core.transient import is_passing
 from server.features.media.urls import MediaUrls
 from server.features.memory import Memory
 from server.features.people import accounts
+from server.features.previews.links import Links
 from server.features.registry import KINDS, LIMITS, MARKS, MARKS_ON_PEOPLE
 from server.metrics import WebMetrics, totals
 from server.operations import trends
@@ -79,7 +80,8 @@ async def web_context(settings: Settings, versions: Versions) -> AsyncIterator[C
             ):
                 limits = rates if settings.rate_limits else None
                 pictures = owned_pictures(store, settings)
-                yield Context(settings, pictures, redis, QueuedJobs(broker), urls, hub, memory, limits, demo)
+                jobs, links = QueuedJobs(broker), Links.of(settings)
+                yield Context(settings, pictures, redis, jobs, urls, hub, memory, limits, links, demo)
     finally:
         await store.close()
         await redis.aclose()

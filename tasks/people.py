@@ -10,6 +10,7 @@ from server.features.follows import requests
 from server.features.moderation import hiding, suspension_requests
 from server.features.notifications import new_tweets, to_many
 from server.features.polls import polls
+from server.features.previews.links import Links
 from server.features.privacy import deletion, exports
 from server.features.registry import TO_MANY
 from server.features.relations import relations
@@ -102,7 +103,10 @@ async def publish_scheduled(workshop: Means) -> None:
     if not await ownership.is_rehearsal():
         settings = workshop.settings
         await scheduled.publish_due(
-            workshop.jobs, max_length=settings.tweet_max_length, day_bytes=settings.text_bytes_per_day
+            workshop.jobs,
+            max_length=settings.tweet_max_length,
+            day_bytes=settings.text_bytes_per_day,
+            previews=Links.of(settings),
         )
 
 

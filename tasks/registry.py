@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from taskiq import AsyncBroker
 
-from tasks import health, media, media_copies, people, runs, storage_listed
+from tasks import health, media, media_copies, people, previews, runs, storage_listed
 from tasks.dumps import asked
 
 TASKS = (
     *media.TASKS,
     *media_copies.TASKS,
     *people.TASKS,
+    *previews.TASKS,
     *runs.TASKS,
     *asked.TASKS,
     *health.TASKS,

@@ -45,7 +45,7 @@ from tests.faults.verdicts import MEASURED
 TABLES = (
     "users, api_keys, tweets, likes, follows, media_attachments, scheduled_runs, invitations, "
     "idempotency_keys, outbox, held_likes, upload_days, retired_handles, imports, notifications, "
-    "notification_groups, hashtags, unread_texts, addressees, tweets_to_notify_of"
+    "notification_groups, hashtags, unread_texts, addressees, tweets_to_notify_of, wanted_previews, previews"
 )
 
 

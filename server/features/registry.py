@@ -18,6 +18,7 @@ from server.features.notifications.feature import FEATURE as NOTIFICATIONS
 from server.features.people.feature import FEATURE as PEOPLE
 from server.features.pins.feature import FEATURE as PINS
 from server.features.polls.feature import FEATURE as POLLS
+from server.features.previews.feature import FEATURE as PREVIEWS
 from server.features.privacy.feature import FEATURE as PRIVACY
 from server.features.quotes.feature import FEATURE as QUOTES
 from server.features.relations.feature import FEATURE as RELATIONS
@@ -39,6 +40,7 @@ FEATURES = (
     PINS,
     POLLS,
     QUOTES,
+    PREVIEWS,
     DRAFTS,
     FOLLOWS,
     HASHTAGS,

@@ -58,6 +58,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/manifest.webmanifest": READ,
     "/sw.js": READ,
     "/media/{name}": READ,
+    "/previews/{token}": READ,  # a picture of a page, with a random name
     "/health/live": READ,
     "/health/ready": READ,
     "/metrics": ("GET",),  # not there, or protected by a token of its own

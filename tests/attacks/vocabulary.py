@@ -35,6 +35,8 @@ PAGES = (
     "/media/{text}",
     "/media/..%2f..%2fetc%2fpasswd",
     "/media/0123456789abcdef0123456789abcdef.jpg",
+    "/previews/{text}",
+    "/previews/0123456789abcdef0123456789abcdef",
     "/health/live",
     "/api/docs",
     "/api/docs.css",

@@ -34,6 +34,7 @@ OUTLIVING = {
     "quotes",  # as replies
     "suspension_requests",
     "tweets_to_notify_of",  # workers remove the notifications of a deleted tweet
+    "wanted_previews",  # workers pass over deleted tweets
     "tweets",  # a thread: deleted tweets leave their ids in the replies
 }
 

@@ -52,7 +52,12 @@ MORE = (
     "FROM tweets ORDER BY id DESC LIMIT 30000",
     "ALTER TABLE reposts ENABLE TRIGGER USER",
     "UPDATE tweets SET reposts_count = 1 WHERE id IN (SELECT tweet_id FROM reposts)",
-    "ANALYZE api_keys, events, audit_acts, media_attachments, reposts, tweets",
+    "INSERT INTO previews (url, title, next_at) "
+    "SELECT 'https://example.org/' || n, 'x', now() + interval '1 day' FROM generate_series(1, 20000) n",
+    "INSERT INTO wanted_previews (tweet_id, url) "
+    "SELECT id, 'https://example.org/' || id FROM tweets ORDER BY id DESC LIMIT 20000",
+    "UPDATE tweets SET preview_id = id WHERE id <= 20000",
+    "ANALYZE api_keys, events, audit_acts, media_attachments, reposts, tweets, previews, wanted_previews",
 )
 
 NUMBERS = itertools.count()
@@ -73,6 +78,7 @@ SELDOM = {
     "api_keys.personal",
     "invitations.invitation",
     "invitations.personal",
+    "previews.previews",
     "moderation.personal",
     "moderation.suspension_request",
     "moderation.suspension_requests",

@@ -229,6 +229,7 @@ def _of_the_base(at: Landmarks) -> Statements:
                     ['{"options": ["a", "b"], "multiple": false, "hides_results": true, "seconds": 300}'],
                 ),
                 *([1], [tweet], [0]),
+                *([1], ["https://example.org/"]),
             ],
         ),
         "whom a tweet has notified": (deleting.NOTIFIED, [at.most_liked_tweet]),

@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   settings: ["sign-in"],
   "sign-in": ["compose"],
   shortcuts: ["quotes"],
-  timeline: ["bookmarks", "compose", "covers", "polls", "quotes", "reposts", "visibility"],
+  timeline: ["bookmarks", "compose", "covers", "polls", "previews", "quotes", "reposts", "visibility"],
 };
 
 const features = readdirSync(`${STATIC}/features`);

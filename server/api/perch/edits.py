@@ -137,6 +137,7 @@ async def edit(request: Request, viewer: Viewer, body: EditedTweet, tweet_id: in
         jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,
+        links=perch.links,
     )
     return await one_tweet(request, viewer, tweet_id, likers=EMBEDDED_LIKERS)
 

@@ -22,6 +22,7 @@ from server.core.transient import is_passing
 from server.core.viewer import Viewer
 from server.features.drafts.drafts import CONTENT
 from server.features.notifications.told import notifications_of
+from server.features.previews.links import Links
 from server.features.tweets import tweets
 
 log = logging.getLogger(__name__)
@@ -75,10 +76,10 @@ NOTIFY = """
 """
 
 
-async def publish_due(jobs: Jobs, *, max_length: int, day_bytes: int) -> None:
+async def publish_due(jobs: Jobs, *, max_length: int, day_bytes: int, previews: Links | None = None) -> None:
     """Publish all that are due, including those that a worker claimed and was killed before publishing."""
     for _ in range(WAITS):
-        while await publish_some(jobs, max_length=max_length, day_bytes=day_bytes):
+        while await publish_some(jobs, max_length=max_length, day_bytes=day_bytes, previews=previews):
             pass
         claimed = await row(CLAIMED)
         if claimed is None or not claimed["claimed"]:
@@ -86,12 +87,13 @@ async def publish_due(jobs: Jobs, *, max_length: int, day_bytes: int) -> None:
         await asyncio.sleep(1)
 
 
-async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int) -> bool:
+async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int, previews: Links | None = None) -> bool:
     """Publish some of those that are due; return whether any may be left.
 
     Args:
         max_length: the maximum length of a tweet in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
+        previews: which links get previews; None for none.
     """
     until = time.monotonic() + WITHIN.total_seconds()
     found = await rows(CLAIM_DUE, BATCH, CLAIM)
@@ -102,7 +104,7 @@ async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int) -> bool:
             if time.monotonic() > until:
                 return  # the next claim does it
             try:
-                await _publish(draft, jobs, max_length=max_length, day_bytes=day_bytes)
+                await _publish(draft, jobs, max_length=max_length, day_bytes=day_bytes, previews=previews)
             except Exception as error:
                 if not is_passing(error):
                     raise
@@ -114,7 +116,9 @@ async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int) -> bool:
     return len(found) == BATCH
 
 
-async def _publish(draft: dict[str, Any], jobs: Jobs, *, max_length: int, day_bytes: int) -> None:
+async def _publish(
+    draft: dict[str, Any], jobs: Jobs, *, max_length: int, day_bytes: int, previews: Links | None
+) -> None:
     if draft["is_suspended"]:
         await _fail(draft, "account_suspended")
         return
@@ -135,6 +139,7 @@ async def _publish(draft: dict[str, Any], jobs: Jobs, *, max_length: int, day_by
             quote_of_id=content.quote_of_id,
             who_may_quote=content.who_may_quote,
             language=content.language,
+            previews=previews,
             key=f"scheduled\n{draft['id']}",
         )
     except Unavailable:

@@ -24,6 +24,8 @@ from server.features.hashtags.hashtags import ADD_NAMES, Hashtag
 from server.features.media import media
 from server.features.notifications import to_many
 from server.features.notifications.told import notifications_of
+from server.features.previews import previews
+from server.features.previews.links import ANY, Links
 from server.features.tweets import checks, parts
 from server.features.tweets.checks import Fields, Part
 from server.features.tweets.cover import Cover
@@ -141,13 +143,21 @@ class _NotAttachable(Exception):
 
 
 async def edit(
-    viewer: Viewer, tweet_id: int, new: Edited, *, jobs: Jobs, max_length: int, day_bytes: int
+    viewer: Viewer,
+    tweet_id: int,
+    new: Edited,
+    *,
+    jobs: Jobs,
+    max_length: int,
+    day_bytes: int,
+    links: Links | None = None,
 ) -> None:
     """Change one of the viewer's own tweets. If nothing differs, nothing is written.
 
     Args:
         max_length: the maximum length in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
+        links: which links get previews; None for none.
 
     Raises:
         InvalidBody: it has neither text nor picture, or breaks another rule of new tweets.
@@ -179,6 +189,7 @@ async def edit(
             raise _NotAttachable
         async with transaction():
             done = await _write(viewer, tweet_id, new, tags, mentioned, day_bytes, sensitive=sensitive)
+            linked = await _link(tweet_id, new, links, has_poll=found["has_poll"])
     except _Unchanged:
         return
     except _NotAttachable:
@@ -188,6 +199,14 @@ async def edit(
     await changes.tell({*events.topics_of(tweet_id, viewer.id), *map(notifications_of, done.mentioned)})
     if done.notifies:
         await jobs.send(to_many.NOTIFY)
+    if linked:
+        await jobs.send(previews.FETCH)
+
+
+async def _link(tweet_id: int, new: Edited, links: Links | None, *, has_poll: bool) -> bool:
+    """Drop its preview if it no longer links to that page; return whether it wants a new one."""
+    link = None if has_poll or new.media_ids else (links or ANY).first(new.content)
+    return bool(await rows(previews.REPLACE, tweet_id, link, links is not None))
 
 
 async def _write(

@@ -21,6 +21,7 @@ from server.core.viewer import Person
 from server.features.media.media_attachment import MediaState
 from server.features.polls import poll
 from server.features.polls.poll import POLL, PollRow
+from server.features.previews.preview import JSON_OF, PREVIEW, PreviewRow
 from server.features.quotes import quote, rules
 from server.features.quotes.quote import QUOTE, QuoteRow
 from server.features.quotes.rules import WhoMayQuote
@@ -77,6 +78,7 @@ class TweetRow(msgspec.Struct, frozen=True):
     quotes_count: int = 0
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE
     language: str | None = None
+    preview: PreviewRow | None = None
 
     @property
     def addressed(self) -> tuple[int, ...]:
@@ -172,6 +174,7 @@ _ROWS = """
         t.language,
         CASE WHEN t.has_poll THEN {poll} END AS poll,
         CASE WHEN t.has_quote THEN {quote} END AS quote,
+        CASE WHEN t.preview_id IS NOT NULL THEN {preview} END AS preview,
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
@@ -196,6 +199,7 @@ _ROWS = """
 _PARTS = {
     "poll": poll.JSON_OF_TWEET.format(tweet="t.id"),
     "quote": quote.JSON_OF_TWEET.format(tweet="t.id"),
+    "preview": JSON_OF.format(preview="t.preview_id"),
 }
 CARDS = _ROWS.format(tweets="ANY($1::bigint[])", likers="$2::int", **_PARTS)
 
@@ -290,4 +294,5 @@ def _tweet(record: Any) -> TweetRow:
         quotes_count=record["quotes_count"],
         who_may_quote=rules.LEVELS[record["who_may_quote"]],
         language=record["language"],
+        preview=PREVIEW.decode(record["preview"]) if record["preview"] else None,
     )

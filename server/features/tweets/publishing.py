@@ -42,6 +42,7 @@ class NewTweet(NamedTuple):
         who_may_reply: in the thread that it begins; None for everyone.
         quote_of_id: the tweet that it quotes.
         language: a code of ISO 639-1, or None if it isn't known.
+        link: the page of which it gets a preview, unless it is for the people mentioned only.
     """
 
     author_id: int
@@ -61,6 +62,7 @@ class NewTweet(NamedTuple):
     quote_of_id: int | None = None
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE
     language: str | None = None
+    link: str | None = None
 
 
 class Published(NamedTuple):
@@ -128,7 +130,8 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
             for new in some
         ]
     )
-    if any(column[0] for column in (pictures, hashtags, mentions, rules, covers, polls, quotes)):
+    links = _numbered([[new.link] if new.link else [] for new in some])
+    if any(column[0] for column in (pictures, hashtags, mentions, rules, covers, polls, quotes, links)):
         of_tags, tags, _ = hashtags
         tagged = [of_tags, [tag.id for tag in tags], [tag.name for tag in tags], [tag.shown for tag in tags]]
         of_covers, given, _ = covers
@@ -136,9 +139,8 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
         asking = [polls[0], [poll.json for poll in polls[1]]]
         of_quotes, by, _ = quotes
         quoting = [of_quotes, [new.quote_of_id for new in by], [new.who_may_quote.level for new in by]]
-        found = await records(
-            FULL, *values, *pictures, *tagged, *mentions, *rules[:2], *covered, *asking, *quoting
-        )
+        others = [*rules[:2], *covered, *asking, *quoting, *links[:2]]
+        found = await records(FULL, *values, *pictures, *tagged, *mentions, *others)
     else:
         found = await records(PLAIN, *values)
     by_number = {

@@ -23,6 +23,7 @@ class Tweet(Model):
     covered until then. A tweet with a warning is always `sensitive`.
 
     `who_may_quote` is a level of `server.features.quotes.rules`, `language` a code of ISO 639-1.
+    `preview_id` is the preview of the page that it links to (`server.features.previews`).
 
     Of several tweets that were published together, `part` is its number, from 1, and `parts` how many they
     were.
@@ -50,6 +51,7 @@ class Tweet(Model):
     has_quote = fields.BooleanField(default=False)
     who_may_quote = fields.SmallIntField(default=0)
     language = fields.TextField(null=True)
+    preview_id: fields.Field[int | None] = fields.BigIntField(null=True)
     quotes_count = fields.BigIntField(default=0)
     hidden = fields.BooleanField(default=False)
     visibility = fields.SmallIntField(default=0)

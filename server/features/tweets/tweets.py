@@ -23,6 +23,8 @@ from server.features.media import media
 from server.features.notifications import new_tweets
 from server.features.notifications.told import notifications_of
 from server.features.polls.poll import NewPoll, PollRow
+from server.features.previews.links import Links
+from server.features.previews.previews import FETCH
 from server.features.quotes.quote import QuoteRow
 from server.features.quotes.rules import WhoMayQuote, may_quote
 from server.features.replies.rules import WhoMayReply, may_reply
@@ -75,6 +77,7 @@ async def publish(
     quote_of_id: int | None = None,
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE,
     language: str | None = None,
+    previews: Links | None = None,
     key: str | None = None,
 ) -> list[Published]:
     """Publish a tweet; or several, each as a reply to the one before, all of them or none.
@@ -89,6 +92,7 @@ async def publish(
         quote_of_id: the tweet that the first one quotes.
         who_may_quote: each of them.
         language: of each of them; None for what its words look like.
+        previews: which links get previews; None for none. Nor do tweets with pictures, polls or quotes.
         max_length: the maximum length of each in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
         key: if given, they are published only once for that key.
@@ -135,6 +139,7 @@ async def publish(
                 quote_of_id if number == 1 else None,
                 who_may_quote,
                 language or languages.detected(part.content),
+                _link(part, previews, has_more=number == 1 and (poll is not None or quote_of_id is not None)),
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
@@ -174,6 +179,8 @@ async def publish(
     await changes.tell(notified | changed)
     if any(one.notifies for one in published):
         await jobs.send(new_tweets.NOTIFY)
+    if any(one.link for one in new):
+        await jobs.send(FETCH)
     replied_to = [in_reply_to_id, *(one.id for one in published)]
     return [
         Published(one.id, _row(viewer, said, one, parent))
@@ -199,6 +206,11 @@ async def ensure_publishable(
     if quote_of_id is not None:
         await _ensure_quotable(viewer, quote_of_id)
     await media.ensure_attachable(viewer, [media_id for part in parts for media_id in part.media_ids])
+
+
+def _link(part: Part, previews: Links | None, *, has_more: bool) -> str | None:
+    """The page of which a tweet gets a preview: there is one thing below its text at most."""
+    return None if previews is None or part.media_ids or has_more else previews.first(part.content)
 
 
 async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | None:

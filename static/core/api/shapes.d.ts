@@ -49,6 +49,15 @@ export interface MediaJson {
 /** Who may see a tweet, from the widest audience to the narrowest. */
 export type VisibilityName = "public" | "unlisted" | "followers" | "mentioned";
 
+/** What a page says about itself. */
+export interface PreviewJson {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  picture: { url: string; width: number; height: number; alt: string; thumbhash: string } | null;
+}
+
 /** What the writer of a tweet has chosen for it; the server decides what isn't here. */
 export interface ChoicesJson {
   visibility?: string;
@@ -143,6 +152,7 @@ export interface TweetJson {
   quotes_count?: number;
   /** Null: withdrawn by its author. */
   quote?: { tweet_id: number | null };
+  preview?: PreviewJson;
   /** Absent for everyone. */
   who_may_quote?: "everyone" | "followers" | "nobody";
   language?: string;

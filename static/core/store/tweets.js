@@ -80,6 +80,8 @@ function create(json) {
     // The tweet that it quotes, {tweet_id}, whose id is null if its author has withdrawn it; or null.
     quote: signal(json.quote ?? null),
     whoMayQuote: signal(json.who_may_quote ?? "everyone"),
+    // The page that it links to, or null.
+    preview: signal(json.preview ?? null),
     // A code of ISO 639-1, or null if it isn't known.
     language: signal(json.language ?? null),
     repost: { wanted: /** @type {boolean | null} */ (null), shown: signal(json.reposted ?? false) },
@@ -173,6 +175,7 @@ export function keepTweet(json) {
       tweet.quote.value = json.quote ?? null;
       tweet.whoMayQuote.value = json.who_may_quote ?? "everyone";
       tweet.language.value = json.language ?? null;
+      if (JSON.stringify(tweet.preview.value) !== JSON.stringify(json.preview ?? null)) tweet.preview.value = json.preview ?? null;
     }
     keepPerson(json.author);
     tweet.bookmark.told = json.bookmarked;

@@ -17,6 +17,7 @@ import { isHiddenReply, openedThread } from "../../core/store/threads.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
 import { deleteTweet } from "../timeline/deletions.js";
+import { HistoryItem } from "../timeline/history-item.js";
 import { pinTweet } from "../pins/pin.js";
 import { LanguageItem, STEPS as LANGUAGE_STEPS } from "../languages/menu.js";
 import { QuoteItem, QuoteItems, STEPS as QUOTE_STEPS } from "../quotes/menu.js";
@@ -90,6 +91,7 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
       ${tweet && html`<${QuoteItem} tweet=${tweet} />`}
       ${tweet && html`<${Item} words="tweet.copy_link" act=${acts.copy} />`}
       ${tweet?.text && html`<${Item} words="tweet.copy_text" act=${acts.text} />`}
+      ${tweet && html`<${HistoryItem} tweet=${tweet} />`}
       ${tweet && html`<${Item} words=${threadMuted ? "relation.unmute_thread" : "relation.mute_thread"} act=${acts.thread} />`}
       ${tweet && isMe(tweet.author.id) && html`<${Item} words="tweet.edit" act=${{ press: () => openEdit(tweet) }} />`}
       ${mayPin(tweet) && html`<${Item} words=${tweet.pinned.value ? "pins.unpin" : "pins.pin"} act=${acts.pin} />`}

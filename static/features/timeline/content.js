@@ -1,4 +1,4 @@
-// A tweet's text, poll, pictures and what it quotes, with the covers over them.
+// A tweet's text with what is below it, and the covers over them.
 import "../../core/store/quotes.js";
 import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { html } from "../../core/ui/html.js";
@@ -20,9 +20,13 @@ function Media({ tweet }) {
 // What it quotes has about this size.
 const Waiting = () => html`<div class="quoted waiting" aria-hidden="true"></div>`;
 const Quoted = lazy(() => import("../quotes/quoted.js"), { name: "Quoted", Waiting });
+// The card of a page has just this size.
+const Card = ({ tweet }) => html`<div class=${tweet.preview.value.picture ? "preview" : "preview plain"} aria-hidden="true"></div>`;
+const Preview = lazy(() => import("../previews/preview.js"), { Waiting: Card });
 const Poll = lazy(() => import("../polls/poll.js"));
 
 export const Content = ({ tweet, fold }) => html`<${Text} tweet=${tweet} id=${`text-${tweet.id}`} fold=${fold} />
   ${tweet.poll.value && isTextShown(tweet) && html`<${Poll} tweet=${tweet} />`}
   <${Media} tweet=${tweet} />
-  ${tweet.quote.value && isTextShown(tweet) && html`<${Quoted} by=${tweet} />`}`;
+  ${tweet.quote.value && isTextShown(tweet) && html`<${Quoted} by=${tweet} />`}
+  ${tweet.preview.value && isTextShown(tweet) && html`<${Preview} tweet=${tweet} />`}`;

@@ -26,6 +26,8 @@ const asTweet = ({ id, text, warning, sensitive, media }) => ({
   uncovered: signal(null),
   poll: signal(null),
   quote: signal(null),
+  preview: signal(null),
+  language: signal(null),
   media: signal(media),
 });
 

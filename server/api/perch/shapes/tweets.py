@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from server.api.perch.shapes.media import Media, media
 from server.api.perch.shapes.polls import Poll, poll
+from server.api.perch.shapes.previews import Preview, preview
 from server.api.perch.shapes.quotes import Quote
 from server.core.viewer import Person
 from server.features.media.urls import MediaUrls
@@ -49,8 +50,8 @@ class LikeInList(msgspec.Struct, frozen=True):
 class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     """A tweet, with at most 100 likers (`?likers=<n>` asks for fewer), the viewer first.
 
-    `text`, `warning`, `sensitive`, `poll`, `quote`, `who_may_quote`, `language` and `edited_at` are present
-    only where they apply.
+    `text`, `warning`, `sensitive`, `poll`, `quote`, `preview`, `who_may_quote`, `language` and `edited_at`
+    are present only where they apply.
     """
 
     id: int
@@ -97,6 +98,7 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
     ]
     poll: Poll | msgspec.UnsetType = msgspec.UNSET
     quote: Quote | msgspec.UnsetType = msgspec.UNSET
+    preview: Preview | msgspec.UnsetType = msgspec.UNSET
     who_may_quote: Annotated[
         WhoMayQuote | msgspec.UnsetType, Meta(description="Who may quote it, if not everyone.")
     ] = msgspec.UNSET
@@ -209,6 +211,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         in_reply_to_user=row.in_reply_to_user,
         poll=msgspec.UNSET if row.poll is None else poll(row.poll, has_results=row.poll.has_open_results),
         quote=msgspec.UNSET if row.quote is None else Quote(row.quote.tweet_id),
+        preview=msgspec.UNSET if row.preview is None else preview(row.preview),
         who_may_quote=msgspec.UNSET if row.who_may_quote is WhoMayQuote.EVERYONE else row.who_may_quote,
         language=row.language or msgspec.UNSET,
         thread_root_id=row.thread_root_id,

@@ -1,0 +1,4 @@
+// English for previews.
+export default {
+  "previews.page": "Linked page",
+};

@@ -1,0 +1,27 @@
+"""The statements of previews."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from server.features.previews import previews
+from tests.statements import Landmarks, Statements
+
+
+def statements(at: Landmarks) -> Statements:
+    """Each statement with its values."""
+    tweet, week = at.most_liked_tweet, timedelta(days=7)
+    picture = [b"x", "image/jpeg", "0" * 32, 600, 400, "x"]
+    return {
+        "which tweets want previews": (previews.NEXT, [50]),
+        "lock the tweets that want previews": (previews.LOCK, [at.last_page]),
+        "give tweets their previews": (previews.TAKE, [at.last_page]),
+        "which previews are due": (previews.CLAIMED, [50, week]),
+        "save a preview": (previews.SAVE, [7, "title", "", "", *picture, "", week]),
+        "put a preview off": (previews.PUT_OFF, [7, week, 1]),
+        "empty a preview": (previews.EMPTY, [7, week]),
+        "the tweets of a changed preview": (previews.SPREAD, [7, 500]),
+        "a preview is told of": (previews.DONE, [7, True]),
+        "the picture of a preview": (previews.PICTURE, ["0" * 32]),
+        "replace a preview after an edit": (previews.REPLACE, [tweet, "https://example.org/", True]),
+    }
