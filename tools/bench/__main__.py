@@ -60,6 +60,7 @@ FAMILIES: dict[str, Family] = {
     "vote": writing.vote,
     "home": conversations.home,
     "notifications": conversations.notifications,
+    "rich": conversations.rich,
     "reply": conversations.reply,
     "thread": popular.thread,
     "popular": popular.popular,

@@ -1,4 +1,4 @@
-"""Conversations: Following with replies and reposts, notifications, and replies."""
+"""Conversations: Following with all that may be on it, notifications, and replies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ from tools.measuring.figures import number
 
 FOLLOWING = "/api/tweets?timeline=following&likers=0&entries=1"
 NOTIFICATIONS = "/api/notifications?limit=30"
+
+Written = Callable[[str, Path, Sequence[str]], None]
+Checked = Callable[[list[dict[str, Any]]], None]
 
 # The authors of the page, of whom every third replies to the one before and every second reposts.
 AUTHORS, PAGE = 90, 50
@@ -67,6 +70,20 @@ BLOCK = """
     ON CONFLICT (user_id, other_id) DO UPDATE SET blocking = true, blocked_at = now()
 """
 
+# $1 tweets, $2 the pages that they link to.
+GIVE_PREVIEWS = """
+    WITH wanted AS (
+        SELECT * FROM unnest($1::bigint[], $2::text[]) AS wanted (tweet_id, url)
+    ), page AS (
+        INSERT INTO previews (url, title, description, site, token, width, height, thumbhash, alt)
+        SELECT url, 'Notes on keeping sourdough alive while travelling',
+            'What to pack, how often to feed it, and how to get it through customs.', 'Bread',
+            md5(url), 600, 400, 'mggaJwh4h3iIeHh4d3eHd4hwSAeH', 'A loaf' FROM wanted RETURNING id, url
+    )
+    UPDATE tweets t SET preview_id = page.id, version = version + 1
+    FROM wanted JOIN page USING (url) WHERE t.id = wanted.tweet_id
+"""
+
 # $1 viewers, whose newest 30 tweets three others like.
 LIKE_THEIRS = """
     INSERT INTO likes (tweet_id, user_id)
@@ -79,32 +96,7 @@ LIKE_THEIRS = """
 
 def home(stage: Stage) -> list[Row]:
     """The first page of Following with replies and reposts: with marks and blocks, and without."""
-    keys = stage.usual.keys
-    third = len(keys) // 3
-    marked, plain, authors = keys[:third], keys[third : 2 * third], keys[-AUTHORS:]
-    found: dict[str, Row] = {}
-    with stage.usual.copied() as folder, tempfile.TemporaryDirectory() as name, sides.perch(folder) as perch:
-        asyncio.run(follow(folder, [*marked, *plain], authors))
-        write(perch.url, authors)
-        everyone = calls.reading(FOLLOWING, plain)
-        page = calls.checked(perch.url, everyone[0])["entries"]
-        asyncio.run(mark(folder, marked, authors, [entry["tweet"]["id"] for entry in page[: PAGE // 2]]))
-        mine = calls.reading(FOLLOWING, marked)
-        check(page, calls.checked(perch.url, mine[0])["entries"])
-        for what, asked, target in (
-            (f"for viewers who like half of it and block {BLOCKED} people", mine, MARKED),
-            ("for viewers without marks or blocks", everyone, PLAIN),
-        ):
-            with reading.fixed(Path(name), perch, asked) as (other, size):
-                found[what] = ratio(
-                    stage,
-                    perch,
-                    other,
-                    asked,
-                    f"first page of Following with replies and reposts, {what}",
-                    target,
-                    size,
-                )
+    rows = following(stage, "replies and reposts", write, check_conversations)
     with stage.usual.copied() as folder, sides.perch(folder, **COLD) as perch:
         few = calls.reading(FOLLOWING, [reader.key for reader in stage.usual.readers[:20]])
         reading.warm(stage, perch, few)
@@ -112,7 +104,7 @@ def home(stage: Stage) -> list[Row]:
             few
         )
     return [
-        *found.values(),
+        *rows,
         Row(
             "database queries for that page, cold",
             "",
@@ -121,6 +113,36 @@ def home(stage: Stage) -> list[Row]:
             queries <= MOST_QUERIES,
         ),
     ]
+
+
+def rich(stage: Stage) -> list[Row]:
+    """The same page where every tweet has a poll, a quote or a preview."""
+    return following(stage, "polls, quotes and previews", write_rich, check_rich)
+
+
+def following(stage: Stage, what: str, written: Written, checked: Checked) -> list[Row]:
+    """The first page of Following with what the authors have written there."""
+    keys = stage.usual.keys
+    third = len(keys) // 3
+    marked, plain, authors = keys[:third], keys[third : 2 * third], keys[-AUTHORS:]
+    found: list[Row] = []
+    with stage.usual.copied() as folder, tempfile.TemporaryDirectory() as name, sides.perch(folder) as perch:
+        asyncio.run(follow(folder, [*marked, *plain], authors))
+        written(perch.url, folder, authors)
+        everyone = calls.reading(FOLLOWING, plain)
+        page = calls.checked(perch.url, everyone[0])["entries"]
+        checked(page)
+        asyncio.run(mark(folder, marked, authors, [entry["tweet"]["id"] for entry in page[: PAGE // 2]]))
+        mine = calls.reading(FOLLOWING, marked)
+        check_marks(page, calls.checked(perch.url, mine[0])["entries"])
+        for whose, asked, target in (
+            (f"for viewers who like half of it and block {BLOCKED} people", mine, MARKED),
+            ("for viewers without marks or blocks", everyone, PLAIN),
+        ):
+            with reading.fixed(Path(name), perch, asked) as (other, size):
+                title = f"first page of Following with {what}, {whose}"
+                found.append(ratio(stage, perch, other, asked, title, target, size))
+    return found
 
 
 async def follow(folder: Path, viewers: Sequence[str], authors: Sequence[str]) -> None:
@@ -155,7 +177,7 @@ async def users(connection: Any, keys: Sequence[str]) -> list[int]:
     return [row["user_id"] for row in await connection.fetch(USERS, [api_keys.digest(key) for key in keys])]
 
 
-def write(url: str, authors: Sequence[str]) -> None:
+def write(url: str, _folder: Path, authors: Sequence[str]) -> None:
     """Let each author tweet, or reply to the one before; and every second one repost an earlier tweet."""
     tweets: list[int] = []
     for place, key in enumerate(authors):
@@ -167,13 +189,49 @@ def write(url: str, authors: Sequence[str]) -> None:
             calls.checked(url, Call("POST", f"/api/tweets/{tweets[place // 2]}/reposts", key))
 
 
-def check(page: list[dict[str, Any]], marked: list[dict[str, Any]]) -> None:
-    """Check that these are the pages that are meant. Raises BenchFailed."""
+def write_rich(url: str, folder: Path, authors: Sequence[str]) -> None:
+    """Let each author tweet with a poll, quote the one before, or link to a page, which workers then give."""
+    tweets: list[int] = []
+    linked: dict[int, str] = {}
+    for place, key in enumerate(authors):
+        body: dict[str, object] = {"tweet_data": calls.TEXT.format(number=place)}
+        if place % 3 == 0:
+            body["poll"] = {"options": ["yes", "no", "perhaps"]}
+        elif place % 3 == 1:
+            body["quote_of_id"] = tweets[-1]
+        tweets.append(calls.checked(url, Call("POST", "/api/tweets", key, json.dumps(body)))["tweet_id"])
+        if place % 3 == 2:
+            linked[tweets[-1]] = f"https://example.org/pages/{place}"
+    asyncio.run(give_previews(folder, linked))
+
+
+async def give_previews(folder: Path, linked: dict[int, str]) -> None:
+    """Give tweets previews, as workers do."""
+    connection = await asyncpg.connect(**database_of(folder))
+    try:
+        await connection.execute(GIVE_PREVIEWS, list(linked), list(linked.values()))
+    finally:
+        await connection.close()
+
+
+def check_conversations(page: list[dict[str, Any]]) -> None:
+    """Check that this is the page that is meant. Raises BenchFailed."""
     kinds = {entry["type"] for entry in page}
     replies = [entry for entry in page if entry["tweet"]["in_reply_to_id"]]
-    authors, kept = ({entry["tweet"]["author"]["id"] for entry in one} for one in (page, marked))
     if len(page) != PAGE or kinds != {"tweet", "repost"} or not replies:
         raise BenchFailed(f"{len(page)} entries: {kinds}, {len(replies)} replies")
+
+
+def check_rich(page: list[dict[str, Any]]) -> None:
+    """The same. Raises BenchFailed."""
+    some = [name for entry in page for name in ("poll", "quote", "preview") if name in entry["tweet"]]
+    if len(page) != PAGE or len(some) != PAGE or set(some) != {"poll", "quote", "preview"}:
+        raise BenchFailed(f"{len(page)} entries with {len(some)} polls, quotes and previews")
+
+
+def check_marks(page: list[dict[str, Any]], marked: list[dict[str, Any]]) -> None:
+    """Check that viewers with marks and blocks get another page. Raises BenchFailed."""
+    authors, kept = ({entry["tweet"]["author"]["id"] for entry in one} for one in (page, marked))
     if len(marked) != PAGE or not authors - kept or not any(entry["tweet"]["liked"] for entry in marked):
         raise BenchFailed("the viewers with marks and blocks get what the others get")
 
