@@ -94,7 +94,7 @@ class PictureChildren:
     """
 
     def __init__(self, unsafe: str | None = None) -> None:
-        self._unsafe = unsafe
+        self.unsafe = unsafe
         self._forks: asyncio.subprocess.Process | None = None
         self._requests: socket.socket | None = None
         self._starting = asyncio.Lock()
@@ -111,8 +111,8 @@ class PictureChildren:
             StorageUnavailable: there was no verdict, as no picture may be processed here, or the disk is
             full, or cannot be read or written.
         """
-        if self._unsafe is not None:
-            raise StorageUnavailable(self._unsafe)
+        if self.unsafe is not None:
+            raise StorageUnavailable(self.unsafe)
         large, small = folder / "large", folder / "small"
         with self._at_work():
             verdict = await self._verdict(str(original), str(large), str(small), lane=lane)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
+from msgspec import Meta
 
 from server.core.outbound.fetcher import Fetched, Fetcher, NotFetched
 from server.features.previews import previews
@@ -34,43 +39,66 @@ SHOWN_BYTES = 400_000
 
 AT_ONCE = 4
 
+# Another task goes on after this many seconds, so that other work of this worker isn't held up for long.
+TASK_SECONDS = 45
+
 CHILD = (sys.executable, "-I", "-m", "tasks.page_child")
-CHILD_SECONDS = 10
+CHILD_SECONDS, CHILD_BYTES = 10, 64 << 10
+
+
+# PostgreSQL takes no zeros in texts.
+Text = Annotated[str, Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
 
 
 class Said(msgspec.Struct, frozen=True):
     """What a page says about itself (`tasks.page_child`)."""
 
-    title: str
-    description: str
-    site: str
-    picture: str
-    alt: str
+    title: Text
+    description: Text
+    site: Text
+    picture: Text
+    alt: Text
 
 
 SAID = msgspec.json.Decoder(Said)
 
 
 async def fetch(workshop: Means) -> None:
-    """Give tweets the previews that they want, and fetch those that are due."""
-    settings = workshop.settings
-    while await previews.take_some():
-        pass
-    if not settings.previews or await ownership.is_rehearsal():
+    """Give tweets the previews that they want, and fetch those that are due; one task of a worker does."""
+    if workshop.at_previews.locked():
         return
-    async with Fetcher(settings.public_url, settings.previews_exceptions) as fetcher:
-        while await fetch_some(workshop, fetcher):
-            pass
+    async with workshop.at_previews:
+        settings, until = workshop.settings, time.monotonic() + TASK_SECONDS
+        is_safe = workshop.pictures.unsafe is None
+        fetches = settings.previews and is_safe and not await ownership.is_rehearsal()
+        async with Fetcher(settings.public_url, settings.previews_exceptions) as fetcher:
+            while time.monotonic() < until and (
+                await previews.take_some() or await fetch_some(workshop, fetcher, fetches=fetches)
+            ):
+                pass
 
 
-async def fetch_some(workshop: Workshop, fetcher: Fetcher) -> bool:
-    """Fetch some that are due, one at a time from each host; return whether there were any."""
-    due = await previews.claim_some()
+async def fetch_some(workshop: Workshop, fetcher: Fetcher, *, fetches: bool = True) -> bool:
+    """Fetch some that are due, one at a time from each host; return whether there were any.
+
+    Args:
+        fetches: otherwise only changes are told that weren't yet.
+    """
+    due = await previews.claim_some(fetches=fetches)
+    until = time.monotonic() + (previews.CLAIM - previews.FETCH_TIME).total_seconds()
     turns, hosts = asyncio.Semaphore(AT_ONCE), defaultdict[str | None, asyncio.Lock](asyncio.Lock)
 
     async def go(preview: Due) -> None:
         async with hosts[urlsplit(preview.url).hostname], turns:
-            await _renew(preview, workshop, fetcher)
+            if time.monotonic() > until:
+                await previews.give_back(preview)
+                return
+            try:
+                await _renew(preview, workshop, fetcher)
+            except Exception as failure:
+                # It must hold up no others, and not be the first to be tried again.
+                log.exception("preview %d failed: %s", preview.id, type(failure).__name__)
+                await previews.fail(preview, is_final=False)
 
     async with asyncio.TaskGroup() as group:
         for preview in due:
@@ -81,7 +109,8 @@ async def fetch_some(workshop: Workshop, fetcher: Fetcher) -> bool:
 
 
 async def sweep(workshop: Means) -> None:
-    """Delete previews that no tweet has any more."""
+    """Delete previews that no tweet has any more, and keep the others within their bounds."""
+    await previews.make_room(workshop.settings.previews_max_bytes)
     if count := await previews.sweep():
         log.info("deleted %d previews that no tweet has any more", count)
 
@@ -105,8 +134,16 @@ async def card_of(url: str, workshop: Workshop, fetcher: Fetcher) -> Card:
     said = await read_page(page)
     if not said.title:
         raise NotFetched("the page has no title", is_final=True)
-    picture = await _picture(urljoin(page.url, said.picture), workshop, fetcher) if said.picture else None
-    return Card(said.title, said.description, said.site, said.alt if picture else "", picture)
+    picture, keeps = None, False
+    if said.picture:
+        try:
+            picture = await _picture(page.url, said.picture, workshop, fetcher)
+        except (PictureRefused, SlowPicture):
+            pass
+        except (NotFetched, ChildDied, StorageUnavailable) as failure:
+            keeps = not (isinstance(failure, NotFetched) and failure.is_final)
+            log.debug("a preview has no picture: %s", failure)
+    return Card(said.title, said.description, said.site, said.alt if picture else "", picture, keeps)
 
 
 async def read_page(page: Fetched) -> Said:
@@ -121,30 +158,55 @@ async def read_page(page: Fetched) -> Said:
     )
     try:
         async with asyncio.timeout(CHILD_SECONDS):
-            output, _ = await child.communicate(page.body)
+            output = await _output(child, page.body)
+            code = await child.wait()
+        if code != 0:
+            # Whatever else ended it may have been the fault of this machine.
+            raise NotFetched(f"the page can't be read (exit code {code})", is_final=code == -signal.SIGXCPU)
         return SAID.decode(output)
     except TimeoutError:
-        raise NotFetched("the page takes too long to read", is_final=True) from None
+        raise NotFetched("the page takes too long to read") from None
     except msgspec.DecodeError:
-        raise NotFetched(f"the page can't be read (exit code {child.returncode})", is_final=True) from None
+        raise NotFetched("the page can't be read", is_final=True) from None
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
 
 
-async def _picture(url: str, workshop: Workshop, fetcher: Fetcher) -> Picture | None:
-    """The picture of a page as it is shown, made in a sandbox; None if there is none that can be used."""
+async def _output(child: asyncio.subprocess.Process, page: bytes) -> bytes:
+    """What the child says about a page: no more than a verdict has, whatever has become of the child."""
+    if child.stdin is None or child.stdout is None:
+        raise RuntimeError("the child has no pipes")
+    with suppress(ConnectionError):  # it has ended
+        child.stdin.write(page)
+        await child.stdin.drain()
+    child.stdin.close()
+    said = b""
+    while len(said) <= CHILD_BYTES and (more := await child.stdout.read(CHILD_BYTES)):
+        said += more
+    if len(said) > CHILD_BYTES:
+        child.kill()
+    return said
+
+
+async def _picture(page: str, named: str, workshop: Workshop, fetcher: Fetcher) -> Picture | None:
+    """The picture that a page names, as it is shown, made in a sandbox; None if it is no address.
+
+    Raises:
+        NotFetched, PictureRefused, SlowPicture: it isn't there, or it can't be used.
+        ChildDied, StorageUnavailable: it couldn't be made just now.
+    """
     try:
-        original = await fetcher.fetch(url, PICTURE_TYPES, PICTURE_BYTES)
-        with tempfile.TemporaryDirectory(prefix="preview-", dir=workshop.scratch) as name:
-            folder = Path(name)
-            (folder / "original").write_bytes(original.body)
-            made = await workshop.pictures.make_variants(folder / "original", folder, lane="quick")
-            body = made.small.read_bytes()
-    except (NotFetched, PictureRefused, SlowPicture, ChildDied, StorageUnavailable) as failure:
-        log.debug("a preview has no picture: %s", failure)
+        url = urljoin(page, named)
+    except ValueError:
         return None
+    original = await fetcher.fetch(url, PICTURE_TYPES, PICTURE_BYTES, page=page)
+    with tempfile.TemporaryDirectory(prefix="preview-", dir=workshop.scratch) as name:
+        folder = Path(name)
+        (folder / "original").write_bytes(original.body)
+        made = await workshop.pictures.make_variants(folder / "original", folder, lane="quick")
+        body = made.small.read_bytes()
     if len(body) > SHOWN_BYTES:
         return None
     shape = made.variants

@@ -55,7 +55,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         # What came due while no worker ran, or was left by one that died, doesn't wait for the next minute.
         await workshop.jobs.send(scheduled.PUBLISH)
         async with asyncio.TaskGroup() as all_of_them:
-            all_of_them.create_task(serve(broker, at_once + 1, workshop))  # one more for a scheduled run
+            all_of_them.create_task(serve(broker, at_once + 2, workshop))  # more: a scheduled run, previews
             all_of_them.create_task(serve(slow, max(2, at_once // 2), workshop))
             all_of_them.create_task(serve(people, PEOPLE_AT_ONCE, workshop))
     for each in (broker, slow, people):

@@ -27,9 +27,13 @@ from tasks.picture_worker import PictureChildren
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What tasks work with. `at_run` is held during a scheduled run; `on_progress` gets its bytes so far.
+    """What tasks work with.
 
-    `copies` is where the second copies of pictures go if BACKUP_MEDIA is set.
+    Attributes:
+        copies: where the second copies of pictures go if BACKUP_MEDIA is set.
+        at_run: held during a scheduled run.
+        at_previews: held while previews are fetched.
+        on_progress: gets the bytes of a scheduled run so far.
     """
 
     settings: Settings
@@ -40,6 +44,7 @@ class Workshop:
     pictures: PictureChildren = field(default_factory=PictureChildren)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     at_run: asyncio.Lock = field(default_factory=asyncio.Lock)
+    at_previews: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_progress: Callable[[int], None] = lambda _: None
 
     @classmethod

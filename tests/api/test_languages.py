@@ -30,6 +30,7 @@ async def tell(caller: Caller, text: str, **body: Any) -> dict[str, Any]:
     ("text", "language"),
     [
         (ENGLISH, "en"),
+        ("I <3 you all and I would really like to see you here again", "en"),
         (RUSSIAN, "ru"),
         ("מזג האוויר מושלם לטיול בהרים", "he"),
         ("今日はいい天気ですね", "ja"),
@@ -94,6 +95,20 @@ async def test_an_edit_keeps_the_language_that_is_known(alice: Caller) -> None:
     for tweet in (known, unknown):
         assert (await alice.call("PUT", f"/api/tweets/{tweet['id']}", json={"text": RUSSIAN})).status == 200
     assert [(await alice.read(one["id"]))["language"] for one in (known, unknown)] == ["de", "ru"]
+
+
+async def test_an_edit_into_another_language_changes_what_was_only_guessed(alice: Caller) -> None:
+    tweet = await tell(alice, ENGLISH)
+    for text, language in ((RUSSIAN, "ru"), ("lol", None), (ENGLISH, "en")):
+        await alice.call("PUT", f"/api/tweets/{tweet['id']}", json={"text": text})
+        assert (await alice.read(tweet["id"])).get("language") == language
+
+
+async def test_a_change_with_a_wrong_language_changes_nothing(alice: Caller) -> None:
+    tweet = await tell(alice, ENGLISH)
+    body = {"who_may_quote": "nobody", "language": "xx"}
+    assert (await alice.patch(f"/api/tweets/{tweet['id']}", json=body)).error == (422, "invalid_body")
+    assert await alice.read(tweet["id"]) == tweet
 
 
 async def test_the_same_tweet_in_another_language_is_another_tweet(alice: Caller) -> None:

@@ -80,6 +80,7 @@ class Checked(Play):
             if "tweet" in one:
                 said = one["tweet"].get("text", one["tweet"]["content"])
                 assert said == world.said[one["tweet_id"]].texts[-1]
+                assert page_of(one["tweet"]) == world.said[one["tweet_id"]].page
                 assert one["tweet"]["liked"] is (viewer in world.said[one["tweet_id"]].likers)
 
     async def check_tweets(self, viewer: int) -> None:
@@ -108,6 +109,7 @@ class Checked(Play):
             self.check_quoted(viewer, thread, [thread["tweet"], *there])
             assert answer["tweet"].get("quotes_count", 0) == world.quotes_count(number)
             assert answer["tweet"].get("text", answer["tweet"]["content"]) == one.texts[-1]
+            assert page_of(answer["tweet"]) == one.page
             polls = (await caller.get(f"/api/polls?ids={number}"))["polls"]
             assert ("poll" in answer["tweet"]) is bool(polls) is (one.votes is not None)
             if one.votes is not None:
@@ -185,6 +187,12 @@ class Checked(Play):
         """The numbers of these people in the model."""
         numbers = {person.id: number for number, person in enumerate(self.people)}
         return {numbers[one["id"]] for one in people}
+
+
+def page_of(tweet: dict[str, Any]) -> str | None:
+    """The title of the page of which it shows a preview."""
+    preview = tweet.get("preview")
+    return None if preview is None else str(preview["title"])
 
 
 async def read(caller: Caller, path: str, size: int, **params: Any) -> list[int]:

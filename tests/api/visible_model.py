@@ -26,6 +26,7 @@ class Said:
     quotes: int | None = None  # which tweet
     is_withdrawn: bool = False  # by the author of that one
     who_may_quote: int = 0  # everyone, followers, nobody
+    page: str | None = None  # the title of the page that it shows a preview of
 
 
 @dataclass

@@ -6,7 +6,10 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.core.database.connection import rows
 from server.features.pins.pins import MAX_PINS
+from server.features.previews import previews
+from server.features.previews.previews import Card
 from tests.api.visible_model import Said, World
 from tests.callers import Caller
 
@@ -36,7 +39,7 @@ class Play:
         acts += [self.block, self.unblock, self.mute, self.unmute]
         acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
         acts += [self.edit, self.vote, self.vote, self.quote, self.quote, self.withdraw, self.limit_quotes]
-        acts += [self.draft]
+        acts += [self.draft, self.link]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -105,6 +108,7 @@ class Play:
             one.addressed |= one.mentioned
             one.is_tagged = is_tagged
             one.texts.append(text)
+            one.page = None
 
     async def quote(self) -> None:
         who, what = self.two()[0], self.some()
@@ -160,6 +164,20 @@ class Play:
         body = {"tweets": [{"tweet_data": "a draft"}], "in_reply_to_id": self.some()}
         answer = await self.people[who].post("/api/drafts", json=body)
         drafts[answer["draft"]["id"]] = who
+
+    async def link(self) -> None:
+        """Let a tweet link to a page, and workers do what they do then."""
+        what = self.some()
+        if what is None:
+            return
+        one = self.world.said[what]
+        await rows(previews.REPLACE, what, f"https://example.org/{what}/{len(one.texts)}", True)
+        await previews.take_some()
+        for due in await previews.claim_some():
+            await previews.save(due, Card(due.url, "", "", "", None))
+            await previews.spread(due)
+        if LEVELS[one.level] != "mentioned":
+            one.page = f"https://example.org/{what}/{len(one.texts)}"
 
     async def vote(self) -> None:
         who, what = self.two()[0], self.some()

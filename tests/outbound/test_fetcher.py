@@ -19,7 +19,7 @@ PRIVATE = (
     *("168.63.129.16", "100.100.100.200"),
     *("::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1"),
     *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::"),
-    *("2002:a00:1::1", "2001:0:7f00:1::", "::127.0.0.1", "localhost", ""),
+    *("2002:a00:1::1", "2001:0:7f00:1::", "::127.0.0.1", "fec0::2", "3fff::1", "4000::1", "localhost", ""),
 )
 
 
@@ -142,6 +142,24 @@ async def test_an_exception_is_for_its_host_alone(server: Hostile, fetcher: Fetc
     assert (await refusal(fetcher, server.url("/", "inside.test"))).is_final
     assert (await refusal(fetcher, server.url("/", "127.0.0.1"))).is_final
     assert len(server.heard) == 1
+
+
+async def test_other_pages_do_not_lead_to_an_exception(server: Hostile) -> None:
+    server.answers |= {"/": page(b"hello"), "/away": to(server.url("/", "page.test"))}
+    async with Fetcher(None, ["page.test", "Wiki.TEST", "вики.test"], server.look_up) as fetcher:
+        failure = await refusal_of_picture(fetcher, server.url("/"), "https://example.org/")
+        assert failure.is_final
+        assert server.heard == []
+        for host in ("wiki.test", "xn--b1amah.test"):
+            server.hosts[host] = [["127.0.0.1"]]
+        for host in ("page.test", "wiki.test", "WIKI.test", "вики.test"):
+            assert (await fetcher.fetch(server.url("/away", host), ["text/html"], 1000)).body == b"hello"
+
+
+async def refusal_of_picture(fetcher: Fetcher, url: str, of: str) -> NotFetched:
+    with pytest.raises(NotFetched) as caught:
+        await fetcher.fetch(url, ["text/html"], 1000, page=of)
+    return caught.value
 
 
 async def test_redirects_end(server: Hostile, fetcher: Fetcher) -> None:

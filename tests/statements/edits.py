@@ -17,7 +17,7 @@ def statements(at: Landmarks) -> Statements:
     return {
         "whether a tweet may be edited": (edits.READ, [tweet, author]),
         "lock a tweet to edit it": (edits.LOCK, [tweet]),
-        "edit a tweet": (edits.WRITE, [tweet, "x", None, False, "en"]),
+        "edit a tweet": (edits.WRITE, [tweet, "x", None, False, "en", "de"]),
         "no pictures before an edit": (edits.CLEAR, [tweet]),
         "its pictures after an edit": (edits.PICTURES, [tweet, author, [7], [None]]),
         "its hashtags after an edit": (edits.HASHTAGS, [tweet, [9]]),

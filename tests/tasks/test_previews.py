@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from server.context import Context
@@ -312,6 +313,89 @@ async def test_previews_take_no_more_room_than_they_may(previewer: Previewer, al
     again = await previewer.link(alice, "/0")
     assert len(server.heard) > before
     assert "preview" in await alice.read(again)
+
+
+async def test_pages_that_break_hold_up_no_others(previewer: Previewer, alice: Caller) -> None:
+    server = previewer.server
+    numbers = []
+    for number, picture in enumerate(("http://[", "//[x]/", "http://a℀b/", "\\", "", "")):
+        server.answers[f"/{number}"] = about(f"Page {number}", picture=picture)
+        numbers.append(await previewer.publish(alice, server.url(f"/{number}")))
+    await previewer.work()
+    for number, tweet in enumerate(numbers):
+        assert (await alice.read(tweet))["preview"]["title"] == f"Page {number}"
+
+
+@pytest.mark.parametrize("link", ["http://xn--a/", "http://a.xn--a.com/", "http://xn--/"])
+async def test_odd_links_can_be_published_and_edited(previewer: Previewer, alice: Caller, link: str) -> None:
+    number = await previewer.publish(alice, f"see {link} x")
+    await previewer.work()
+    answer = await alice.call("PUT", f"/api/tweets/{number}", json={"text": f"look at {link}"})
+    assert answer.status == 200
+
+
+async def test_a_picture_that_cannot_be_had_just_now_stays(previewer: Previewer, alice: Caller) -> None:
+    server = previewer.server
+    image = b"Content-Type: image/png\r\n"
+    server.answers |= {
+        "/": about("Bread", picture="/loaf.png"),
+        "/loaf.png": page(pictures.png(), headers=image),
+    }
+    number = await previewer.link(alice)
+    known = (await alice.read(number))["preview"]["picture"]
+    server.answers |= {"/": about("Butter", picture="/loaf.png"), "/loaf.png": page(b"", status="503 Busy")}
+    await due()
+    await previewer.work()
+    shown = (await alice.read(number))["preview"]
+    assert (shown["title"], shown["picture"]) == ("Butter", known)
+    (found,) = await rows("SELECT attempts, next_at - now() AS after FROM previews")
+    assert found["attempts"] == 1
+    assert found["after"] <= timedelta(minutes=1)
+    server.answers["/loaf.png"] = page(b"", status="404 Not Found")
+    await due()
+    await previewer.work()
+    assert (await alice.read(number))["preview"]["picture"] is None
+
+
+async def test_an_edited_quote_gets_none(previewer: Previewer, alice: Caller, bob: Caller) -> None:
+    url = previewer.server.url("/")
+    previewer.server.answers["/"] = about("Bread")
+    number = await previewer.publish(alice, f"see {url}", quote_of_id=await bob.tweet("quoted"))
+    new = Edited(f"look: {url}", [], {}, NOT_COVERED)
+    await edits.edit(
+        viewer(alice), number, new, jobs=previewer.perch.jobs, max_length=1000, day_bytes=1 << 20, links=LINKS
+    )
+    assert await rows("SELECT * FROM wanted_previews") == []
+
+
+async def test_a_claim_that_has_ended_writes_nothing(previewer: Previewer, alice: Caller) -> None:
+    """A worker that was slow doesn't undo what another one did."""
+    number = await previewer.publish(alice, previewer.server.url("/"))
+    await previews.take_some()
+    (slow,) = await previews.claim_some()
+    await rows("UPDATE previews SET claimed_until = now() - interval '1 second'")
+    (quick,) = await previews.claim_some()
+    await previews.save(quick, Card("Bread", "", "", "", None))
+    await previews.save(slow, Card("Old", "", "", "", None))
+    await previews.fail(slow, is_final=True)
+    await rows("UPDATE previews SET told = told")
+    assert (await rows("SELECT title FROM previews")) == [{"title": "Bread"}]
+    await previews.spread(quick)
+    assert (await alice.read(number))["preview"]["title"] == "Bread"
+
+
+async def test_with_previews_off_changes_are_still_told(previewer: Previewer, alice: Caller) -> None:
+    server = previewer.server
+    server.answers["/"] = about("Bread")
+    number = await previewer.link(alice)
+    assert "preview" in await alice.read(number)
+    heard = len(server.heard)
+    await previews.make_room(0)
+    await due()
+    while await fetch_some(previewer.workshop, previewer.fetcher, fetches=False):
+        pass
+    assert "preview" not in await alice.read(number)
+    assert len(server.heard) == heard
 
 
 async def test_a_worker_that_dies_leaves_nothing_undone(previewer: Previewer, alice: Caller) -> None:

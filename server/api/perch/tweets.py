@@ -293,8 +293,10 @@ async def thread(request: Request, viewer: Viewer, query: ThreadQuery, tweet_id:
 @bp.patch("/<tweet_id:id>")
 @operation(scope="write", body=Changes, errors=(TweetNotFound, NotAuthor, NotFirst))
 @or_of_repost
-async def limit(request: Request, viewer: Viewer, body: Changes, tweet_id: int) -> Answer:
+async def change(request: Request, viewer: Viewer, body: Changes, tweet_id: int) -> Answer:
     """Decide who may quote your tweet and reply in the conversation that it began; say its language."""
+    if body.language is not msgspec.UNSET:
+        language.checked(body.language)  # nothing is changed if something is wrong
     if body.who_may_reply is not msgspec.UNSET:
         await rules.limit_replies(viewer, tweet_id, body.who_may_reply)
     if body.who_may_quote is not msgspec.UNSET:

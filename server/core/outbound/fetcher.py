@@ -17,12 +17,11 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from config.version import VERSION
-from server.core.outbound.addresses import is_public
+from server.core.outbound.addresses import MAX_URL, is_public
 
 # Finds the addresses of a host. Raises OSError.
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
 
-MAX_URL = 2_000
 MAX_REDIRECTS = 5
 PORTS = frozenset({80, 443})
 
@@ -77,7 +76,7 @@ class _CheckedResolver(AbstractResolver):
         addresses = list(dict.fromkeys(await self._lookup(host)))
         if not addresses:
             raise OSError(f"{host} has no address")
-        if host.lower() not in self._exceptions and not all(map(is_public, addresses)):
+        if host not in self._exceptions and not all(map(is_public, addresses)):
             raise NotFetched("the host has an address in a private network", is_final=True)
         return [
             ResolveResult(
@@ -100,15 +99,16 @@ class Fetcher:
 
     Args:
         site: where this server is, if it says; it never fetches from there.
-        exceptions: hosts that may have private addresses and any port, as administrators chose.
+        exceptions: hosts that may have private addresses and any port, as administrators chose. Pages of
+            other hosts don't lead there.
         lookup: how hosts are resolved.
     """
 
     def __init__(
         self, site: str | None = None, exceptions: Iterable[str] = (), lookup: Lookup = look_up
     ) -> None:
-        self._own = URL(site).host if site else None
-        self._exceptions = frozenset(host.lower() for host in exceptions)
+        self._own = _host(URL(site)) if site else None
+        self._exceptions = frozenset(_host(URL.build(scheme="http", host=host)) for host in exceptions)
         self._lookup = lookup
         self._agent = f"Perch/{VERSION} (link previews{f'; +{site}' if site else ''})"
 
@@ -132,33 +132,48 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
 
-    def checked(self, address: str) -> URL:
-        """The address in the form in which it is requested. Raises NotFetched if it may not be."""
+    def checked(self, address: str, page: str | None = None) -> URL:
+        """The address in the form in which it is requested. Raises NotFetched if it may not be.
+
+        Args:
+            page: the page that led to it, if one did.
+        """
         try:
             url = URL(address).with_fragment(None)
+            host, port = _host(url), url.port
+            has_credentials = url.user is not None or url.password is not None
         except ValueError:
             raise NotFetched("it is no address", is_final=True) from None
-        host = (url.host or "").lower().rstrip(".")
-        if len(address) > MAX_URL or url.scheme not in ("http", "https") or not host:
+        if len(str(url)) > MAX_URL or url.scheme not in ("http", "https") or not host:
             raise NotFetched("it is no web address", is_final=True)
-        if url.user is not None or url.password is not None:
+        if has_credentials:
             raise NotFetched("it contains credentials", is_final=True)
         if host == self._own:
             raise NotFetched("it is this server", is_final=True)
-        if host not in self._exceptions:
-            if url.port not in PORTS:
-                raise NotFetched("it has an unusual port", is_final=True)
-            # The resolver is not asked about addresses.
-            if _is_address(host) and not is_public(host):
-                raise NotFetched("it is in a private network", is_final=True)
+        if host in self._exceptions:
+            if page is not None and _host(URL(page)) not in self._exceptions:
+                raise NotFetched("another host leads into a private network", is_final=True)
+            return url
+        if port not in PORTS:
+            raise NotFetched("it has an unusual port", is_final=True)
+        # The resolver is not asked about addresses, nor about what aiohttp takes for one.
+        if (":" in host or host.replace(".", "").isdigit()) and not is_public(host):
+            raise NotFetched("it is in a private network", is_final=True)
         return url
 
     async def fetch(
-        self, address: str, types: Sequence[str], max_bytes: int, *, truncates: bool = False
+        self,
+        address: str,
+        types: Sequence[str],
+        max_bytes: int,
+        *,
+        page: str | None = None,
+        truncates: bool = False,
     ) -> Fetched:
         """Fetch what is at this address, if it has one of these types (or prefixes that end in `/`).
 
         Args:
+            page: the page that led to it, if one did.
             max_bytes: more is refused or, with `truncates`, not read.
 
         Raises:
@@ -166,7 +181,7 @@ class Fetcher:
         """
         try:
             async with asyncio.timeout(SECONDS):
-                return await self._fetch(address, types, max_bytes, truncates=truncates)
+                return await self._fetch(self.checked(address, page), types, max_bytes, truncates=truncates)
         except TimeoutError:
             raise NotFetched("it took too long") from None
         except aiohttp.InvalidURL:
@@ -176,13 +191,12 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NotFetched(f"{type(error).__name__}: {error}") from None
 
-    async def _fetch(self, address: str, types: Sequence[str], max_bytes: int, *, truncates: bool) -> Fetched:
-        url = self.checked(address)
+    async def _fetch(self, url: URL, types: Sequence[str], max_bytes: int, *, truncates: bool) -> Fetched:
         for _ in range(1 + MAX_REDIRECTS):
             accept = ", ".join(f"{one}*" if one.endswith("/") else one for one in types)
             async with self._session.get(url, allow_redirects=False, headers={"Accept": accept}) as answer:
                 if answer.status in REDIRECTS:
-                    url = self.checked(_led(url, answer.headers.get("Location", "")))
+                    url = self.checked(_led(url, answer.headers.get("Location", "")), str(url))
                     continue
                 if answer.status != 200:
                     is_gone = 400 <= answer.status < 500 and answer.status not in (408, 425, 429)
@@ -216,9 +230,6 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int, *, truncates: bo
     return bytes(body)
 
 
-def _is_address(host: str) -> bool:
-    try:
-        socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host)
-    except OSError:
-        return False
-    return True
+def _host(url: URL) -> str:
+    """The host as it is looked up: in ASCII, in lower case."""
+    return (url.raw_host or "").lower().rstrip(".")

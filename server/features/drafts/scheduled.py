@@ -106,9 +106,9 @@ async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int, previews:
             try:
                 await _publish(draft, jobs, max_length=max_length, day_bytes=day_bytes, previews=previews)
             except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("the scheduled tweet %d is tried again: %s", draft["id"], type(error).__name__)
+                # None holds up the others.
+                report = log.warning if is_passing(error) else log.exception
+                report("the scheduled tweet %d is tried again: %s", draft["id"], type(error).__name__)
 
     async with asyncio.TaskGroup() as group:
         for draft in found:

@@ -34,7 +34,7 @@ from server.features.visibility.visibility import MENTIONED, PUBLIC, RESTRICTED,
 
 # $1 the tweet, $2 the viewer.
 READ = f"""
-    SELECT t.author_id, t.visibility, t.has_poll, u.default_sensitive
+    SELECT t.author_id, t.visibility, t.has_poll, t.has_quote, u.default_sensitive
     FROM tweets t JOIN users u ON u.id = t.author_id
     WHERE t.id = $1 AND NOT u.hidden AND {may_see("$2", "t")}
 """
@@ -47,10 +47,11 @@ LOCK = f"""
 """
 
 # $1 the tweet, $2 its text, $3 its warning, $4 whether its pictures are covered, $5 the language that it
-# looks like, or null. If its language is known, it stays.
+# looks like, or null, $6 the one that it looked like before: another one, which its author has said, stays.
 WRITE = """
     UPDATE tweets SET content = $2, warning = $3, sensitive = $4, edited_at = now(),
-        language = coalesce(language, $5), version = version + 1
+        language = CASE WHEN language IS NULL OR language = $6 THEN $5 ELSE language END,
+        version = version + 1
     WHERE id = $1 RETURNING 1
 """
 
@@ -189,7 +190,7 @@ async def edit(
             raise _NotAttachable
         async with transaction():
             done = await _write(viewer, tweet_id, new, tags, mentioned, day_bytes, sensitive=sensitive)
-            linked = await _link(tweet_id, new, links, has_poll=found["has_poll"])
+            linked = await _link(tweet_id, new, links, has_more=found["has_poll"] or found["has_quote"])
     except _Unchanged:
         return
     except _NotAttachable:
@@ -203,9 +204,9 @@ async def edit(
         await jobs.send(previews.FETCH)
 
 
-async def _link(tweet_id: int, new: Edited, links: Links | None, *, has_poll: bool) -> bool:
+async def _link(tweet_id: int, new: Edited, links: Links | None, *, has_more: bool) -> bool:
     """Drop its preview if it no longer links to that page; return whether it wants a new one."""
-    link = None if has_poll or new.media_ids else (links or ANY).first(new.content)
+    link = None if has_more or new.media_ids else (links or ANY).first(new.content)
     return bool(await rows(previews.REPLACE, tweet_id, link, links is not None))
 
 
@@ -246,7 +247,7 @@ async def _write(
     )
     if len(attached) != len(media_ids):
         raise _NotAttachable
-    await rows(WRITE, tweet_id, content, warning, sensitive, detected(content))
+    await rows(WRITE, tweet_id, content, warning, sensitive, detected(content), detected(before["content"]))
     await rows(HASHTAGS, tweet_id, [tag.id for tag in tags])
     changed = await rows(MENTIONS, tweet_id, list(mentioned))
     await rows(TELL, tweet_id, viewer.id)

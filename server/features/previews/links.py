@@ -8,9 +8,7 @@ from yarl import URL
 
 from config.settings import Settings
 from server.core.entities import EntityKind, entities
-
-# The longest address that is fetched, in characters of ASCII.
-MAX_URL = 2_000
+from server.core.outbound.addresses import MAX_URL
 
 
 class Links(NamedTuple):
@@ -23,7 +21,7 @@ class Links(NamedTuple):
         """None if PREVIEWS is off."""
         if not settings.previews:
             return None
-        return cls(URL(settings.public_url).host if settings.public_url else None)
+        return cls(URL(settings.public_url).raw_host if settings.public_url else None)
 
     def first(self, content: str) -> str | None:
         """The address to preview, in the form in which it is requested."""
@@ -32,11 +30,12 @@ class Links(NamedTuple):
             return None
         try:
             url = URL(found).with_fragment(None)
-        except ValueError:
+            host, address = url.raw_host, str(url)
+            has_credentials = url.user is not None or url.password is not None
+        except ValueError:  # yarl looks at some parts only when they are read
             return None
-        is_web = url.scheme in ("http", "https") and url.host and url.host != self.host
-        has_credentials = url.user is not None or url.password is not None
-        return str(url) if is_web and not has_credentials and len(str(url)) <= MAX_URL else None
+        is_web = url.scheme in ("http", "https") and host and host != self.host
+        return address if is_web and not has_credentials and len(address) <= MAX_URL else None
 
 
 # Those of a server that says nothing of where it is.

@@ -4,12 +4,13 @@ Publishing writes only that a tweet wants a preview. A worker gives it one (`tak
 are due, and tells who shows them. A preview is deleted with the last tweet that has it, by a trigger; or, if
 that tweet was edited, or two tweets were deleted in the same moment, by `sweep`.
 
-All locks are taken in this order: tweets by their ids, what they want, previews by their addresses.
+All locks are taken in this order: tweets by their ids, what they want, previews by their addresses. Whoever
+claimed a preview may write to it until the claim ends.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from server.core.cache import changes, topics
@@ -24,10 +25,10 @@ FETCH = Job("previews.fetch")
 FRESH = timedelta(days=7)
 RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
 
-# A fetch that takes longer than this is another worker's to do.
-CLAIM = timedelta(minutes=2)
+# What isn't done within this time is another worker's to do. One fetch takes a minute at most.
+CLAIM, FETCH_TIME = timedelta(minutes=3), timedelta(minutes=1)
 
-BATCH, TWEETS = 50, 500
+BATCH, CLAIMS, TWEETS = 50, 8, 500
 
 # Which tweets are next. $1 how many.
 NEXT = "SELECT tweet_id FROM wanted_previews ORDER BY tweet_id LIMIT $1"
@@ -37,15 +38,16 @@ LOCK = "SELECT 1 FROM tweets WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY
 TAKE = f"""
     WITH taken AS (
         DELETE FROM wanted_previews WHERE tweet_id = ANY($1::bigint[]) RETURNING tweet_id, url
+    ), wanting AS MATERIALIZED (
+        SELECT tweet_id, url FROM taken JOIN tweets t ON t.id = tweet_id WHERE t.visibility < {MENTIONED}
     ), known AS (
-        INSERT INTO previews AS p (url) SELECT DISTINCT url FROM taken ORDER BY url
+        INSERT INTO previews AS p (url) SELECT DISTINCT url FROM wanting ORDER BY url
         ON CONFLICT (url) DO UPDATE
         SET next_at = CASE WHEN p.next_at = 'infinity' THEN now() ELSE p.next_at END
         RETURNING id, url, title IS NOT NULL AS is_shown
     ), given AS (
         UPDATE tweets t SET preview_id = known.id, version = version + known.is_shown::int
-        FROM taken JOIN known USING (url)
-        WHERE t.id = taken.tweet_id AND t.visibility < {MENTIONED}
+        FROM wanting JOIN known USING (url) WHERE t.id = wanting.tweet_id
         RETURNING t.id, t.author_id, known.is_shown
     ), told AS (
         INSERT INTO outbox (kind, subject_id, actor_id)
@@ -53,44 +55,66 @@ TAKE = f"""
     )
     SELECT id FROM given WHERE is_shown
 """
-# $1 how many, $2 for how long.
+# $1 how many, $2 for how long, $3 whether pages are fetched at all. Otherwise only changes are told.
 CLAIMED = """
-    UPDATE previews SET claimed_until = now() + $2 WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM previews
-        WHERE (next_at <= now() OR told IS NOT NULL) AND coalesce(claimed_until < now(), true)
-        ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED
-    ) RETURNING id, url, next_at <= now() AS is_due, attempts
+        WHERE (next_at <= now() AND $3 OR told IS NOT NULL) AND coalesce(claimed_until < now(), true)
+        ORDER BY told IS NULL, next_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE previews SET claimed_until = now() + $2 WHERE id IN (SELECT id FROM due)
+    RETURNING id, url, next_at <= now() AND $3 AS is_due, attempts, claimed_until
 """
-# $1 the preview, $2 title, $3 description, $4 site, $5 the picture or null, $6 its type, $7 a token for it,
-# $8 width, $9 height, $10 thumbhash, $11 what it shows, $12 until it is fetched again. If anything differs,
-# the tweets that show it are told: `told` is the last one that was.
+# $1 the preview, $2 the claim, $3 title, $4 description, $5 site, $6 whether its picture stays as it is; else
+# $7 the picture or null, $8 its type, $9 a token for it, $10 width, $11 height, $12 thumbhash, $13 what it
+# shows; $14 until it is fetched again, $15 how often it failed in a row. If anything differs, the tweets that
+# show it are told: `told` is the last one that was.
 SAVE = """
-    UPDATE previews SET title = $2, description = $3, site = $4, picture = $5, picture_type = $6,
-        token = CASE WHEN $5::bytea IS NULL THEN NULL WHEN picture = $5 THEN token ELSE $7 END,
-        width = $8, height = $9, thumbhash = $10, alt = $11,
-        bytes = octet_length(concat(url, $2::text, $3::text, $4::text, $11::text))
-            + coalesce(octet_length($5::bytea), 0),
-        told = CASE WHEN (title, description, site, picture, alt)
-            IS DISTINCT FROM ($2::text, $3::text, $4::text, $5::bytea, $11::text) THEN 0 ELSE told END,
-        fetched_at = now(), next_at = now() + $12, attempts = 0
-    WHERE id = $1
+    WITH new AS MATERIALIZED (
+        SELECT id, wanted, picture IS NOT DISTINCT FROM wanted AS is_same,
+            CASE WHEN $6 THEN p.alt ELSE $13 END AS says
+        FROM previews p
+            CROSS JOIN LATERAL (SELECT CASE WHEN $6 THEN p.picture ELSE $7::bytea END AS wanted) w
+        WHERE id = $1
+    )
+    UPDATE previews p SET title = $3, description = $4, site = $5, picture = new.wanted, alt = new.says,
+        picture_type = CASE WHEN is_same THEN picture_type ELSE $8 END,
+        token = CASE WHEN is_same THEN token ELSE $9 END, width = CASE WHEN is_same THEN width ELSE $10 END,
+        height = CASE WHEN is_same THEN height ELSE $11 END,
+        thumbhash = CASE WHEN is_same THEN thumbhash ELSE $12 END,
+        bytes = octet_length(concat(url, $3::text, $4::text, $5::text, new.says))
+            + coalesce(octet_length(new.wanted), 0),
+        told = CASE WHEN is_same AND (title, description, site, alt)
+            IS NOT DISTINCT FROM ($3::text, $4::text, $5::text, new.says) THEN told ELSE 0 END,
+        fetched_at = now(), next_at = now() + $14, attempts = $15
+    FROM new WHERE p.id = new.id AND p.claimed_until = $2
 """
-# $1 the preview, $2 until it is tried again, $3 how often it failed in a row.
-PUT_OFF = "UPDATE previews SET next_at = now() + $2, attempts = $3 WHERE id = $1"
+# $1 the preview, $2 the claim, $3 until it is tried again, $4 how often it failed in a row.
+PUT_OFF = "UPDATE previews SET next_at = now() + $3, attempts = $4 WHERE id = $1 AND claimed_until = $2"
 EMPTIED = """title = NULL, description = NULL, site = NULL, picture = NULL, picture_type = NULL, token = NULL,
         width = NULL, height = NULL, thumbhash = NULL, alt = NULL, bytes = 0,
         told = CASE WHEN title IS NULL THEN told ELSE 0 END, attempts = 0"""
-# $1 the preview, $2 until it is tried again.
-EMPTY = f"UPDATE previews SET {EMPTIED}, next_at = now() + $2 WHERE id = $1"
-# $1 how many bytes the previews that were fetched last may have. The others keep nothing but their addresses.
-MAKE_ROOM = f"""
-    WITH kept AS (
+# $1 the preview, $2 the claim, $3 until it is tried again.
+EMPTY = f"UPDATE previews SET {EMPTIED}, next_at = now() + $3 WHERE id = $1 AND claimed_until = $2"
+
+# $1 how many bytes the previews that were fetched last may have: which ones are beyond.
+BEYOND = """
+    SELECT id FROM (
         SELECT id, sum(bytes) OVER (ORDER BY fetched_at DESC, id DESC) AS together FROM previews
         WHERE bytes > 0
-    )
-    UPDATE previews SET {EMPTIED}, next_at = 'infinity'
-    WHERE id IN (SELECT id FROM kept WHERE together > $1) RETURNING 1
+    ) kept WHERE together > $1
 """
+UNUSED = "SELECT id FROM previews p WHERE NOT EXISTS (SELECT 1 FROM tweets WHERE preview_id = p.id)"
+# $1 previews.
+HOLD = "SELECT 1 FROM previews WHERE id = ANY($1::bigint[]) ORDER BY url FOR UPDATE"
+# $1 previews, which keep nothing but their addresses.
+CLEAR = f"UPDATE previews SET {EMPTIED}, next_at = 'infinity' WHERE id = ANY($1::bigint[])"
+# $1 previews. After `HOLD`, this sees whether somebody has got one of them meanwhile.
+DELETE = """
+    DELETE FROM previews p WHERE id = ANY($1::bigint[])
+        AND NOT EXISTS (SELECT 1 FROM tweets WHERE preview_id = p.id) RETURNING 1
+"""
+
 # $1 the preview, $2 how many of the tweets that show it: the next ones. None are left if it returns none.
 SPREAD = """
     WITH next AS MATERIALIZED (
@@ -103,15 +127,18 @@ SPREAD = """
         INSERT INTO outbox (kind, subject_id, actor_id)
         SELECT 'tweet_edited', id, author_id FROM changed ORDER BY id
     ), moved AS (
-        UPDATE previews SET told = (SELECT max(id) FROM next) WHERE id = $1
+        UPDATE previews SET told = (SELECT max(id) FROM next) WHERE id = $1 AND EXISTS (SELECT 1 FROM next)
     )
     SELECT id FROM next
 """
-DONE = "UPDATE previews SET claimed_until = NULL, told = CASE WHEN $2 THEN NULL ELSE told END WHERE id = $1"
-SWEEP = """
-    DELETE FROM previews p WHERE NOT EXISTS (SELECT 1 FROM tweets WHERE preview_id = p.id)
-        AND coalesce(claimed_until < now(), true) RETURNING 1
+# $1 the preview, $2 the claim. It may have changed again since the last tweet was told.
+DONE = """
+    UPDATE previews SET claimed_until = NULL, told = CASE WHEN EXISTS (
+        SELECT 1 FROM tweets WHERE preview_id = $1 AND id > told
+    ) THEN told END WHERE id = $1 AND claimed_until = $2
 """
+# $1 the preview, $2 the claim.
+GIVE_BACK = "UPDATE previews SET claimed_until = NULL WHERE id = $1 AND claimed_until = $2"
 # $1 the token.
 PICTURE = "SELECT picture, picture_type FROM previews WHERE token = $1"
 
@@ -134,12 +161,18 @@ REPLACE = f"""
 
 
 class Due(NamedTuple):
-    """A preview to fetch. `is_due` is False if only its tweets are still to be told of a change."""
+    """A preview that this worker has claimed.
+
+    Attributes:
+        is_due: it is to be fetched; otherwise only its tweets are still to be told of a change.
+        attempts: how often it failed in a row.
+    """
 
     id: int
     url: str
     is_due: bool
     attempts: int
+    claimed_until: datetime
 
 
 class Picture(NamedTuple):
@@ -154,69 +187,89 @@ class Picture(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What a page says about itself. `alt` is what its picture shows."""
+    """What a page says about itself.
+
+    Attributes:
+        alt: what its picture shows.
+        keeps_picture: its picture couldn't be had just now: the one that is known stays.
+    """
 
     title: str
     description: str
     site: str
     alt: str
     picture: Picture | None
+    keeps_picture: bool = False
 
 
-async def take_some() -> int:
-    """Give previews to tweets that want them; return how many there were."""
+async def take_some() -> bool:
+    """Give previews to some of the tweets that want them; return whether there were any."""
     async with transaction():
         wanting = [one["tweet_id"] for one in await rows(NEXT, BATCH)]
         await rows(LOCK, wanting)
         shown = await rows(TAKE, wanting)
     await changes.tell({topics.tweet(one["id"]) for one in shown})
-    return len(wanting)
+    return bool(wanting)
 
 
-async def claim_some() -> list[Due]:
-    """Some of the previews that are due, which nobody else fetches for CLAIM."""
-    return [Due(**one) for one in await rows(CLAIMED, BATCH, CLAIM)]
+async def claim_some(*, fetches: bool = True) -> list[Due]:
+    """Some that are due, for CLAIM; if no pages are fetched, only those whose change wasn't told."""
+    return [Due(**one) for one in await rows(CLAIMED, CLAIMS, CLAIM, fetches)]
 
 
 async def save(preview: Due, card: Card) -> None:
     """Keep what a page says about itself."""
-    picture = card.picture
-    columns = (None,) * 6 if picture is None else tuple(picture)
-    body, kind, token, width, height, thumbhash = columns
-    said = (card.title, card.description, card.site)
-    await rows(SAVE, preview.id, *said, body, kind, token, width, height, thumbhash, card.alt, FRESH)
+    columns = (None,) * 6 if card.picture is None else tuple(card.picture)
+    after, attempts = _next_try(preview) if card.keeps_picture else (FRESH, 0)
+    said = (card.title, card.description, card.site, card.keeps_picture)
+    await rows(SAVE, preview.id, preview.claimed_until, *said, *columns, card.alt, after, attempts)
 
 
 async def fail(preview: Due, *, is_final: bool) -> None:
     """Note that the page wasn't fetched: it is gone if that is final, and otherwise tried again."""
     if is_final:
-        await rows(EMPTY, preview.id, FRESH)
-    elif preview.attempts < len(RETRIES):
-        await rows(PUT_OFF, preview.id, RETRIES[preview.attempts], preview.attempts + 1)
+        await rows(EMPTY, preview.id, preview.claimed_until, FRESH)
     else:
-        await rows(PUT_OFF, preview.id, FRESH, 0)
+        await rows(PUT_OFF, preview.id, preview.claimed_until, *_next_try(preview))
+
+
+def _next_try(preview: Due) -> tuple[timedelta, int]:
+    """When to try again after a failure, and how many there were in a row then."""
+    if preview.attempts < len(RETRIES):
+        return RETRIES[preview.attempts], preview.attempts + 1
+    return FRESH, 0
 
 
 async def spread(preview: Due) -> None:
-    """Tell everybody who shows the preview that it changed, if it did."""
+    """Tell everybody who shows the preview that it changed, if it did; it is done then."""
     while told := [one["id"] for one in await rows(SPREAD, preview.id, TWEETS)]:
         await changes.tell({topics.tweet(tweet_id) for tweet_id in told})
-    await rows(DONE, preview.id, True)
+    await rows(DONE, preview.id, preview.claimed_until)
 
 
 async def give_back(preview: Due) -> None:
-    """Let other workers go on with it."""
-    await rows(DONE, preview.id, False)
+    """Let others go on with it."""
+    await rows(GIVE_BACK, preview.id, preview.claimed_until)
 
 
 async def make_room(max_bytes: int) -> int:
     """Empty the previews that were fetched longest ago, beyond so many bytes; return how many."""
-    return len(await rows(MAKE_ROOM, max_bytes))
+    beyond = [one["id"] for one in await rows(BEYOND, max_bytes)]
+    if beyond:
+        async with transaction():
+            await rows(HOLD, beyond)
+            await rows(CLEAR, beyond)
+    return len(beyond)
 
 
 async def sweep() -> int:
     """Delete previews that no tweet has any more; return how many."""
-    return len(await rows(SWEEP))
+    unused = [one["id"] for one in await rows(UNUSED)]
+    if not unused:
+        return 0
+    async with transaction():
+        await rows(HOLD, unused)
+        return len(await rows(DELETE, unused))
 
 
 async def picture(token: str) -> tuple[bytes, str] | None:

@@ -63,7 +63,7 @@ def detected(content: str) -> str | None:
     if pycld2 is None or not words:
         return None
     try:
-        is_reliable, _, languages = pycld2.detect(words)
+        is_reliable, _, languages = pycld2.detect(words, isPlainText=True)
     except pycld2.error:  # it refuses control characters
         return None
     code = languages[0][1].partition("-")[0]

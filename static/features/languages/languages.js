@@ -2,21 +2,23 @@
 import { language } from "../../core/words/words.js";
 import { codes } from "./codes.js";
 
-/** @param {string} code */
-export function nameOf(code) {
-  const names = new Intl.DisplayNames(language.value, { type: "language" });
-  const name = names.of(code) ?? code;
-  return name.charAt(0).toLocaleUpperCase(language.value) + name.slice(1);
+const own = () => navigator.languages.map((one) => one.split("-")[0]);
+
+function listed(shown) {
+  const names = new Intl.DisplayNames(shown, { type: "language" });
+  const capital = (name) => name.charAt(0).toLocaleUpperCase(shown) + name.slice(1);
+  const all = codes().map((code) => ({ code, name: capital(names.of(code) ?? code) }));
+  const named = all.filter(({ code, name }) => name.toLowerCase() !== code);
+  const mine = new Set([shown, ...own()]);
+  const { compare } = new Intl.Collator(shown);
+  return named.sort((a, b) => Number(mine.has(b.code)) - Number(mine.has(a.code)) || compare(a.name, b.name));
 }
 
-const own = () => navigator.languages.map((one) => one.slice(0, 2));
+const lists = new Map();
 
 /** The viewer's own languages first, then all others by name; without those that the browser has no name for. */
 export function languages() {
-  const all = codes().map((code) => ({ code, name: nameOf(code) }));
-  const named = all.filter(({ code, name }) => name.toLowerCase() !== code);
-  const mine = new Set([language.value, ...own()]);
-  const { compare } = new Intl.Collator(language.value);
-  named.sort((a, b) => Number(mine.has(b.code)) - Number(mine.has(a.code)) || compare(a.name, b.name));
-  return named;
+  const shown = language.value;
+  if (!lists.has(shown)) lists.set(shown, listed(shown));
+  return lists.get(shown);
 }

@@ -135,8 +135,8 @@ class Tweet(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(
             description="Increases with each edit, with each change of `likes_count`, `replies_count`, "
-            "`reposts_count` and `quotes_count`, and if `who_may_quote` or `language` changes or a quote "
-            "is withdrawn."
+            "`reposts_count` and `quotes_count`, and if `who_may_quote`, `language` or `preview` changes "
+            "or a quote is withdrawn."
         ),
     ]
     created_at: datetime
