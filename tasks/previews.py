@@ -14,7 +14,7 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import msgspec
 from msgspec import Meta
@@ -86,10 +86,11 @@ async def fetch_some(workshop: Workshop, fetcher: Fetcher, *, fetches: bool = Tr
     """
     due = await previews.claim_some(fetches=fetches)
     until = time.monotonic() + (previews.CLAIM - previews.FETCH_TIME).total_seconds()
-    turns, hosts = asyncio.Semaphore(AT_ONCE), defaultdict[str | None, asyncio.Lock](asyncio.Lock)
+    turns, hosts = asyncio.Semaphore(AT_ONCE), defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def go(preview: Due) -> None:
-        async with hosts[urlsplit(preview.url).hostname], turns:
+        host = preview.url.split("/", 3)[2]
+        async with hosts[host], turns:
             if time.monotonic() > until:
                 await previews.give_back(preview)
                 return
