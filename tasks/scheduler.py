@@ -48,11 +48,12 @@ CONNECTIONS = 1
 
 
 class PatientScheduler(TaskiqScheduler):
-    """Logs in one line that a task could not be sent; it will be sent the next time."""
+    """Logs in one line that tasks can't be sent; they will be sent the next time."""
 
     def __init__(self, queue: StreamBroker) -> None:
         super().__init__(queue, sources=[LabelScheduleSource(queue)])
         self._queue = queue
+        self._complained = False
 
     async def on_ready(self, source: ScheduleSource, task: ScheduledTask) -> None:
         """Send a task that is due, unless the queue is so long that apparently nobody works on it."""
@@ -65,8 +66,12 @@ class PatientScheduler(TaskiqScheduler):
                 )
                 return
             await super().on_ready(source, task)
+            self._complained = False
         except (TaskiqError, RedisError, OSError) as error:
-            log.warning("can't queue %s: %s", task.task_name, error.__cause__ or error)
+            if not self._complained:
+                words = "can't queue %s, nor what is due until that works again: %s"
+                log.warning(words, task.task_name, error.__cause__ or error)
+            self._complained = True
 
 
 async def schedule(settings: Settings, stop: asyncio.Event) -> None:
