@@ -26,6 +26,7 @@ from config.values import (
     HostNames,
     Networks,
     Origins,
+    PlainHostNames,
     Port,
     Rate,
     RedisNumber,
@@ -89,7 +90,7 @@ class Choices(BaseSettings):
     media_max_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 10 << 20
     previews: bool = False
     previews_max_bytes: Annotated[int, Field(ge=1 << 20, le=1 << 50)] = 256 << 20
-    previews_hosts: HostNames | None = None
+    previews_hosts: PlainHostNames | None = None
 
     database_url: str | None = None
     docker_database: str | None = None

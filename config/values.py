@@ -115,6 +115,12 @@ def _host_names(value: str) -> str:
     return value
 
 
+def _plain_host_names(value: str) -> str:
+    if "*" in value:
+        raise ValueError("must be host names separated by commas, each in full, such as wiki.internal")
+    return _host_names(value)
+
+
 def _header_name(value: str) -> str:
     if not HEADER_NAME.fullmatch(value):
         raise ValueError("must be the name of a header, such as X-Real-IP")
@@ -134,6 +140,7 @@ def _headers(value: str) -> str:
 Rate = Annotated[str, AfterValidator(_rate)]
 Origins = Annotated[str, AfterValidator(_origins)]
 HostNames = Annotated[str, AfterValidator(_host_names)]
+PlainHostNames = Annotated[str, AfterValidator(_plain_host_names)]
 Networks = Annotated[str, AfterValidator(_networks)]
 Headers = Annotated[str, AfterValidator(_headers)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]

@@ -128,7 +128,7 @@ def _cut(text: str, longest: int) -> str:
 def main() -> None:
     """Read the page from standard input."""
     charset = known(sys.argv[1] if len(sys.argv) > 1 else "")
-    etree.fromstring(b"<p>", etree.HTMLParser())  # what is loaded late is loaded now
+    etree.fromstring(b"<p>", etree.HTMLParser())  # so that all of it is loaded before the walls are up
     page = sys.stdin.buffer.read()
     limit_resources()
     walls.put_up()

@@ -106,7 +106,7 @@ async def publish_scheduled(workshop: Means) -> None:
             workshop.jobs,
             max_length=settings.tweet_max_length,
             day_bytes=settings.text_bytes_per_day,
-            previews=Links.of(settings),
+            links=Links.of(settings),
         )
 
 

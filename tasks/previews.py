@@ -1,4 +1,4 @@
-"""Tasks about previews of the pages that tweets link to. They may run at the same time and twice."""
+"""Tasks about previews of the pages that tweets link to. Each may run twice, and beside others."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ TASK_SECONDS = 45
 CHILD = (sys.executable, "-I", "-m", "tasks.page_child")
 CHILD_SECONDS, CHILD_BYTES = 10, 64 << 10
 
-
 # PostgreSQL takes no zeros in texts.
 Text = Annotated[str, Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
 
@@ -64,26 +63,39 @@ SAID = msgspec.json.Decoder(Said)
 
 
 async def fetch(workshop: Means) -> None:
-    """Give tweets the previews that they want, and fetch those that are due; one task of a worker does."""
+    """Give tweets the previews that they want, and fetch those that are due.
+
+    A worker has one such task at a time.
+    """
     if workshop.at_previews.locked():
         return
     async with workshop.at_previews:
-        settings, until = workshop.settings, time.monotonic() + TASK_SECONDS
-        is_safe = workshop.pictures.unsafe is None
+        settings, is_safe = workshop.settings, workshop.pictures.unsafe is None
         fetches = settings.previews and is_safe and not await ownership.is_rehearsal()
         async with Fetcher(settings.public_url, settings.previews_exceptions) as fetcher:
-            while time.monotonic() < until and (
-                await previews.take_some() or await fetch_some(workshop, fetcher, fetches=fetches)
-            ):
-                pass
+            await work_off(workshop, fetcher, fetches=fetches)
 
 
-async def fetch_some(workshop: Workshop, fetcher: Fetcher, *, fetches: bool = True) -> bool:
-    """Fetch some that are due, one at a time from each host; return whether there were any.
+async def work_off(workshop: Workshop, fetcher: Fetcher, *, fetches: bool) -> None:
+    """Do all that is to be done, for TASK_SECONDS at most.
 
     Args:
-        fetches: otherwise only changes are told that weren't yet.
+        fetches: whether to fetch pages; if not, this only announces changes.
     """
+    until, has_renewed = time.monotonic() + TASK_SECONDS, False
+    while time.monotonic() < until:
+        if await previews.take_some():
+            continue
+        if await _renew_some(workshop, fetcher, fetches=fetches):
+            has_renewed = True
+            continue
+        if not has_renewed or not await previews.make_room(workshop.settings.previews_max_bytes):
+            return
+        log.info("made room for previews (PREVIEWS_MAX_BYTES)")
+
+
+async def _renew_some(workshop: Workshop, fetcher: Fetcher, *, fetches: bool) -> bool:
+    """Renew some that are due, one at a time from each host; return whether there were any."""
     due = await previews.claim_some(fetches=fetches)
     until = time.monotonic() + (previews.CLAIM - previews.FETCH_TIME).total_seconds()
     turns, hosts = asyncio.Semaphore(AT_ONCE), defaultdict[str, asyncio.Lock](asyncio.Lock)
@@ -97,20 +109,18 @@ async def fetch_some(workshop: Workshop, fetcher: Fetcher, *, fetches: bool = Tr
             try:
                 await _renew(preview, workshop, fetcher)
             except Exception as failure:
-                # It must hold up no others, and not be the first to be tried again.
+                # One page must not hold up the others, nor be the first in the queue again.
                 log.exception("preview %d failed: %s", preview.id, type(failure).__name__)
                 await previews.fail(preview, is_final=False)
 
     async with asyncio.TaskGroup() as group:
         for preview in due:
             group.create_task(go(preview))
-    if due and await previews.make_room(workshop.settings.previews_max_bytes):
-        log.info("made room for previews (PREVIEWS_MAX_BYTES)")
     return bool(due)
 
 
 async def sweep(workshop: Means) -> None:
-    """Delete previews that no tweet has any more, and keep the others within their bounds."""
+    """Delete previews that no tweet has any more, and empty those for which there is no room."""
     await previews.make_room(workshop.settings.previews_max_bytes)
     if count := await previews.sweep():
         log.info("deleted %d previews that no tweet has any more", count)
@@ -176,7 +186,7 @@ async def read_page(page: Fetched) -> Said:
 
 
 async def _output(child: asyncio.subprocess.Process, page: bytes) -> bytes:
-    """What the child says about a page: no more than a verdict has, whatever has become of the child."""
+    """What the child says about a page; at most a little more than CHILD_BYTES, whatever has become of it."""
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("the child has no pipes")
     with suppress(ConnectionError):  # it has ended

@@ -214,6 +214,8 @@ def test_urls_override_their_separate_parts(monkeypatch: pytest.MonkeyPatch) -> 
         ({"ALLOWED_HOSTS": "perch.example.org:80"}, "ALLOWED_HOSTS: must be host names"),
         ({"ALLOWED_HOSTS": "a.example.org b.example.org"}, "ALLOWED_HOSTS: must be host names"),
         ({"ALLOWED_HOSTS": "a.example.org,"}, "ALLOWED_HOSTS: must be host names"),
+        ({"PREVIEWS_HOSTS": "http://wiki.internal"}, "PREVIEWS_HOSTS: must be host names"),
+        ({"PREVIEWS_HOSTS": "*.internal"}, "PREVIEWS_HOSTS: must be host names"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS: must be host names"),
         ({"PUBLIC_URL": "perch.example.org"}, "PUBLIC_URL: must be an address like https://host"),
         ({"PUBLIC_URL": "https://perch.example.org/perch"}, "PUBLIC_URL: must be an address like"),

@@ -10,8 +10,8 @@ from playwright.async_api import Page
 
 from tools.gates.community import READERS, TEXTS, Community, caller
 from tools.gates.result import Measure, at_most
-from tools.gates.scroll import SEEN, TOP, drift
-from tools.gates.visitor import SCREENS, Visitor, go
+from tools.gates.scroll import TOP, drift, read_down
+from tools.gates.visitor import Visitor, go
 from tools.measuring.figures import number
 
 TWEETS, LIKES = 1000, 1000  # each like is also undone
@@ -67,17 +67,9 @@ async def heap_of(page: Page) -> float:
 
 async def measure(visitor: Visitor, tweets: int = TWEETS, likes: int = LIKES) -> list[Measure]:
     """Read in the middle of Home while others tweet and like what is on it."""
-    screen = SCREENS[2]
-    async with visitor.page(screen=screen) as page:
+    async with visitor.page() as page:
         await go(page, "/")
-        await page.mouse.move(screen[0] // 2, 500)
-        for _ in range(6):
-            await page.mouse.wheel(0, 600)
-            await page.wait_for_timeout(80)
-        await page.wait_for_timeout(500)
-        while not (href := await page.evaluate(SEEN)):
-            await page.mouse.wheel(0, 150)
-            await page.wait_for_timeout(300)
+        href = await read_down(page, turns=6)
         before = await heap_of(page)
         place = float(await page.evaluate(TOP, href))
         await page.evaluate(WATCH, href)

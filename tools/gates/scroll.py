@@ -24,6 +24,19 @@ TOP = """href => document.querySelector(`[role=feed] article a[href="${href}"]`)
     ?.closest("article").getBoundingClientRect().top ?? null"""
 
 
+async def read_down(page: Page, *, turns: int) -> str:
+    """Turn the wheel so often, and on until a tweet is well in view; returns its address."""
+    await page.mouse.move(page.viewport_size["width"] // 2, 500)  # type: ignore[index]
+    for _ in range(turns):
+        await page.mouse.wheel(0, 600)
+        await page.wait_for_timeout(80)
+    await page.wait_for_timeout(500)
+    while not (href := await page.evaluate(SEEN)):
+        await page.mouse.wheel(0, 150)
+        await page.wait_for_timeout(300)
+    return str(href)
+
+
 async def drift_of(
     visitor: Visitor, screen: tuple[int, int], *, patient: bool
 ) -> tuple[float, int, list[str]]:
@@ -34,14 +47,7 @@ async def drift_of(
     """
     async with visitor.page(screen=screen) as page:
         await go(page, "/")
-        await page.mouse.move(screen[0] // 2, 500)
-        for _ in range(12):
-            await page.mouse.wheel(0, 600)
-            await page.wait_for_timeout(80)
-        await page.wait_for_timeout(500)
-        while not (href := await page.evaluate(SEEN)):
-            await page.mouse.wheel(0, 150)
-            await page.wait_for_timeout(300)
+        href = await read_down(page, turns=12)
         refetches: list[str] = []
         page.on(
             "request", lambda request: refetches.append(request.url) if is_timeline(request.url) else None

@@ -248,7 +248,7 @@ async def _publish(
         poll=None if whole.poll is None else new_poll(**msgspec.structs.asdict(whole.poll)),
         who_may_quote=whole.who_may_quote,
         language=whole.language,
-        previews=perch.links,
+        links=perch.links,
         jobs=perch.jobs,
         max_length=perch.settings.tweet_max_length,
         day_bytes=perch.settings.text_bytes_per_day,

@@ -47,12 +47,10 @@ class Fetched(NamedTuple):
     """What came, from `url` after all redirects.
 
     Attributes:
-        content_type: without parameters, in lower case.
         charset: as the server said it, or None.
     """
 
     url: str
-    content_type: str
     charset: str | None
     body: bytes
 
@@ -91,14 +89,14 @@ class _CheckedResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """There is nothing to close."""
 
 
 class Fetcher:
     """Fetches pages and pictures. Use it as an asynchronous context manager.
 
     Args:
-        site: where this server is, if it says; it never fetches from there.
+        site: PUBLIC_URL, if it is set: nothing is fetched from there.
         exceptions: hosts that may have private addresses and any port, as administrators chose. Pages of
             other hosts don't lead there.
         lookup: how hosts are resolved.
@@ -129,8 +127,7 @@ class Fetcher:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._session.close()
 
     def checked(self, address: str, page: str | None = None) -> URL:
         """The address in the form in which it is requested. Raises NotFetched if it may not be.
@@ -207,7 +204,7 @@ class Fetcher:
                 if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
                     raise NotFetched("it is compressed, though that wasn't asked for", is_final=True)
                 body = await _read(answer, max_bytes, truncates=truncates)
-                return Fetched(str(url), content_type, answer.charset, body)
+                return Fetched(str(url), answer.charset, body)
         raise NotFetched("it redirects too often", is_final=True)
 
 

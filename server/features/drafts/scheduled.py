@@ -76,10 +76,10 @@ NOTIFY = """
 """
 
 
-async def publish_due(jobs: Jobs, *, max_length: int, day_bytes: int, previews: Links | None = None) -> None:
+async def publish_due(jobs: Jobs, *, max_length: int, day_bytes: int, links: Links | None = None) -> None:
     """Publish all that are due, including those that a worker claimed and was killed before publishing."""
     for _ in range(WAITS):
-        while await publish_some(jobs, max_length=max_length, day_bytes=day_bytes, previews=previews):
+        while await publish_some(jobs, max_length=max_length, day_bytes=day_bytes, links=links):
             pass
         claimed = await row(CLAIMED)
         if claimed is None or not claimed["claimed"]:
@@ -87,13 +87,13 @@ async def publish_due(jobs: Jobs, *, max_length: int, day_bytes: int, previews: 
         await asyncio.sleep(1)
 
 
-async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int, previews: Links | None = None) -> bool:
+async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int, links: Links | None = None) -> bool:
     """Publish some of those that are due; return whether any may be left.
 
     Args:
         max_length: the maximum length of a tweet in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
-        previews: which links get previews; None for none.
+        links: which links get previews; None for none.
     """
     until = time.monotonic() + WITHIN.total_seconds()
     found = await rows(CLAIM_DUE, BATCH, CLAIM)
@@ -104,7 +104,7 @@ async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int, previews:
             if time.monotonic() > until:
                 return  # the next claim does it
             try:
-                await _publish(draft, jobs, max_length=max_length, day_bytes=day_bytes, previews=previews)
+                await _publish(draft, jobs, max_length=max_length, day_bytes=day_bytes, links=links)
             except Exception as error:
                 # None holds up the others.
                 report = log.warning if is_passing(error) else log.exception
@@ -117,7 +117,7 @@ async def publish_some(jobs: Jobs, *, max_length: int, day_bytes: int, previews:
 
 
 async def _publish(
-    draft: dict[str, Any], jobs: Jobs, *, max_length: int, day_bytes: int, previews: Links | None
+    draft: dict[str, Any], jobs: Jobs, *, max_length: int, day_bytes: int, links: Links | None
 ) -> None:
     if draft["is_suspended"]:
         await _fail(draft, "account_suspended")
@@ -139,7 +139,7 @@ async def _publish(
             quote_of_id=content.quote_of_id,
             who_may_quote=content.who_may_quote,
             language=content.language,
-            previews=previews,
+            links=links,
             key=f"scheduled\n{draft['id']}",
         )
     except Unavailable:

@@ -38,5 +38,5 @@ class Links(NamedTuple):
         return address if is_web and not has_credentials and len(address) <= MAX_URL else None
 
 
-# Those of a server that says nothing of where it is.
+# For a server without PUBLIC_URL.
 ANY = Links(None)

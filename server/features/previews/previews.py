@@ -1,8 +1,8 @@
 """Previews: one for each address that tweets link to, which workers fetch, and fetch again after a week.
 
 Publishing writes only that a tweet wants a preview. A worker gives it one (`take_some`), fetches those that
-are due, and tells who shows them. A preview is deleted with the last tweet that has it, by a trigger; or, if
-that tweet was edited, or two tweets were deleted in the same moment, by `sweep`.
+are due, and announces changes to the tweets that show them. A preview is deleted with the last tweet that has
+it, by a trigger; or, if that tweet was edited, or two tweets were deleted in the same moment, by `sweep`.
 
 All locks are taken in this order: tweets by their ids, what they want, previews by their addresses. Whoever
 claimed a preview may write to it until the claim ends.
@@ -25,7 +25,7 @@ FETCH = Job("previews.fetch")
 FRESH = timedelta(days=7)
 RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
 
-# What isn't done within this time is another worker's to do. One fetch takes a minute at most.
+# After this time, another worker may claim it. One fetch takes a minute at most.
 CLAIM, FETCH_TIME = timedelta(minutes=3), timedelta(minutes=1)
 
 BATCH, CLAIMS, TWEETS = 50, 8, 500
@@ -55,7 +55,7 @@ TAKE = f"""
     )
     SELECT id FROM given WHERE is_shown
 """
-# $1 how many, $2 for how long, $3 whether pages are fetched at all. Otherwise only changes are told.
+# $1 how many, $2 for how long, $3 whether to fetch pages; if not, only changes to be announced are claimed.
 CLAIMED = """
     WITH due AS MATERIALIZED (
         SELECT id FROM previews
@@ -67,8 +67,8 @@ CLAIMED = """
 """
 # $1 the preview, $2 the claim, $3 title, $4 description, $5 site, $6 whether its picture stays as it is; else
 # $7 the picture or null, $8 its type, $9 a token for it, $10 width, $11 height, $12 thumbhash, $13 what it
-# shows; $14 until it is fetched again, $15 how often it failed in a row. If anything differs, the tweets that
-# show it are told: `told` is the last one that was.
+# shows; $14 until it is fetched again, $15 how often it failed in a row. If anything differs, the change is
+# to be announced to the tweets that show it: `told` is the last tweet to which it was.
 SAVE = """
     WITH new AS MATERIALIZED (
         SELECT id, wanted, picture IS NOT DISTINCT FROM wanted AS is_same,
@@ -131,7 +131,7 @@ SPREAD = """
     )
     SELECT id FROM next
 """
-# $1 the preview, $2 the claim. It may have changed again since the last tweet was told.
+# $1 the preview, $2 the claim. If it changed again meanwhile, that is still to be announced.
 DONE = """
     UPDATE previews SET claimed_until = NULL, told = CASE WHEN EXISTS (
         SELECT 1 FROM tweets WHERE preview_id = $1 AND id > told
@@ -164,7 +164,7 @@ class Due(NamedTuple):
     """A preview that this worker has claimed.
 
     Attributes:
-        is_due: it is to be fetched; otherwise only its tweets are still to be told of a change.
+        is_due: it is to be fetched; otherwise only a change is still to be announced.
         attempts: how often it failed in a row.
     """
 
@@ -213,7 +213,7 @@ async def take_some() -> bool:
 
 
 async def claim_some(*, fetches: bool = True) -> list[Due]:
-    """Some that are due, for CLAIM; if no pages are fetched, only those whose change wasn't told."""
+    """Claim some that are due; if no pages are to be fetched, only changes that are still to be announced."""
     return [Due(**one) for one in await rows(CLAIMED, CLAIMS, CLAIM, fetches)]
 
 
@@ -241,14 +241,14 @@ def _next_try(preview: Due) -> tuple[timedelta, int]:
 
 
 async def spread(preview: Due) -> None:
-    """Tell everybody who shows the preview that it changed, if it did; it is done then."""
+    """Announce a change, if there is one, to the tweets that show the preview; then end the claim."""
     while told := [one["id"] for one in await rows(SPREAD, preview.id, TWEETS)]:
         await changes.tell({topics.tweet(tweet_id) for tweet_id in told})
     await rows(DONE, preview.id, preview.claimed_until)
 
 
 async def give_back(preview: Due) -> None:
-    """Let others go on with it."""
+    """End the claim, so that another worker can go on."""
     await rows(GIVE_BACK, preview.id, preview.claimed_until)
 
 

@@ -33,8 +33,6 @@ CODES = frozenset(_CODES.split())
 # What CLD2 calls by codes of its own.
 _NAMES = {"iw": "he", "jw": "jv"}
 
-CAN_DETECT = pycld2 is not None
-
 # $1 the tweet, $2 the viewer.
 SEEN = f"""
     SELECT t.author_id, t.content FROM tweets t
@@ -81,14 +79,12 @@ def _words(content: str, found: tuple[Entity, ...]) -> str:
 
 
 async def change(viewer: Viewer, tweet_id: int, code: str | None) -> None:
-    """Say which language the viewer's tweet is in; None for what its words look like.
+    """Say which language the viewer's tweet is in: one of CODES; None for what its words look like.
 
     Raises:
-        InvalidBody: there is no such language.
         TweetNotFound: there is no such tweet.
         NotAuthor: it is someone else's.
     """
-    checked(code)
     found = await row(SEEN, tweet_id, viewer.id) if tweet_id <= NEWEST else None
     if found is None:
         raise TweetNotFound

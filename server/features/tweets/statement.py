@@ -118,10 +118,10 @@ PLAIN = _STATEMENT.format(
 # the number of its tweet (from 1): $11 tweets, $12 pictures, $13 places there; $14 tweets, $15 hashtags, $16
 # and $17 their names; $18 tweets, $19 handles, $20 places; $21 tweets, $22 who may reply; $23 tweets, $24
 # warnings or null, $25 whether the pictures are covered, or null; $26 tweets, $27 polls as JSON; $28 tweets,
-# $29 the tweets that they quote, or null, $30 levels of who may quote them; $31 tweets, $32 pages that they
-# get previews of. A picture is in one of the tweets at most. A tweet gets no row if one of its pictures can't
-# be attached. Of two statements with the same picture, the second waits for the first. As the statement for
-# all tweets, this would take 0.07 ms longer than the 0.6 ms of plain ones.
+# $29 the tweets that they quote, or null, $30 levels of who may quote them; $31 tweets, $32 the pages to
+# preview. A picture is in one of the tweets at most. A tweet gets no row if one of its pictures can't be
+# attached. Of two statements with the same picture, the second waits for the first. As the statement for all
+# tweets, this would take 0.07 ms longer than the 0.6 ms of plain ones.
 FULL = _STATEMENT.format(
     free=f"""asked AS MATERIALIZED (
         SELECT * FROM {_ASKED}

@@ -77,7 +77,7 @@ async def publish(
     quote_of_id: int | None = None,
     who_may_quote: WhoMayQuote = WhoMayQuote.EVERYONE,
     language: str | None = None,
-    previews: Links | None = None,
+    links: Links | None = None,
     key: str | None = None,
 ) -> list[Published]:
     """Publish a tweet; or several, each as a reply to the one before, all of them or none.
@@ -92,7 +92,7 @@ async def publish(
         quote_of_id: the tweet that the first one quotes.
         who_may_quote: each of them.
         language: of each of them; None for what its words look like.
-        previews: which links get previews; None for none. Nor do tweets with pictures, polls or quotes.
+        links: which links get previews; None for none. Nor do tweets with pictures, polls or quotes.
         max_length: the maximum length of each in characters as people count them.
         day_bytes: how many bytes of text one user may publish per day.
         key: if given, they are published only once for that key.
@@ -139,7 +139,7 @@ async def publish(
                 quote_of_id if number == 1 else None,
                 who_may_quote,
                 language or languages.detected(part.content),
-                _link(part, previews, has_more=number == 1 and (poll is not None or quote_of_id is not None)),
+                _link(part, links, has_more=number == 1 and (poll is not None or quote_of_id is not None)),
             )
         )
     media_ids = [media_id for part in parts for media_id in part.media_ids]
@@ -208,9 +208,9 @@ async def ensure_publishable(
     await media.ensure_attachable(viewer, [media_id for part in parts for media_id in part.media_ids])
 
 
-def _link(part: Part, previews: Links | None, *, has_more: bool) -> str | None:
-    """The page of which a tweet gets a preview: there is one thing below its text at most."""
-    return None if previews is None or part.media_ids or has_more else previews.first(part.content)
+def _link(part: Part, links: Links | None, *, has_more: bool) -> str | None:
+    """The page of which a tweet gets a preview, unless it has pictures, a poll or a quote."""
+    return None if links is None or part.media_ids or has_more else links.first(part.content)
 
 
 async def _published(new: Sequence[NewTweet]) -> list[publishing.Published] | None:

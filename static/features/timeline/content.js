@@ -1,4 +1,4 @@
-// A tweet's text with what is below it, and the covers over them.
+// The text of a tweet and what is shown below it, each of which may be covered.
 import "../../core/store/quotes.js";
 import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { html } from "../../core/ui/html.js";

@@ -1,4 +1,4 @@
-"""What bodies say of tweets: new ones, and who may reply to and quote one."""
+"""The request bodies that publish tweets, and that change what isn't their content."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ Sensitive = Annotated[
         "have chosen in your preferences; with a warning, always `true`."
     ),
 ]
-
-
 Language = Annotated[
     str | None,
     Meta(

@@ -15,7 +15,7 @@ NOTHING = Said("", "", "", "", "")
 
 async def read(page: str | bytes, charset: str | None = "utf-8") -> Said:
     body = page if isinstance(page, bytes) else page.encode()
-    return await read_page(Fetched("https://page.test/", "text/html", charset, body))
+    return await read_page(Fetched("https://page.test/", charset, body))
 
 
 async def test_a_page_says_what_it_is_about() -> None:
