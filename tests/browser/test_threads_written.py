@@ -74,6 +74,7 @@ async def test_a_tweet_is_taken_out_of_a_thread_and_those_behind_it_move_up(
 async def test_empty_tweets_of_a_thread_are_left_out(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice, viewport=PHONE)
     await page.get_by_role("button", name="Write a tweet").click()
+    await expect(page.get_by_role("dialog", name="New tweet")).to_be_visible()
     await write(page, "one", "", "three")
     await page.keyboard.press("Control+Enter")
     await expect(tweet(page, "three")).to_be_visible()
