@@ -26,6 +26,10 @@ FAULTS: dict[str, Fault] = {
         "workers killed while thousands of scheduled tweets are due",
         "each is published once; 10,000 within a minute",
     ),
+    "previews": Fault(
+        "workers killed while they fetch the pages that tweets link to",
+        "each tweet gets its preview; only pages that were being fetched are fetched again",
+    ),
     "web-killed": Fault(
         "`kill -9` of a web process in the middle of a tweet",
         "the tweet is there whole or not at all; media, counters and events agree; others go on serving",
