@@ -1,8 +1,9 @@
 // The client's beginning: settings first, so that nothing is drawn twice, then the page.
 import { render } from "preact";
-import { Aside, Connection, Messages, Navigation } from "./pages/shell.js";
+import { Aside, Connection, Navigation } from "./pages/shell.js";
 import { provideDialogs } from "./core/store/openers.js";
 import { html } from "./core/ui/html.js";
+import { Messages } from "./core/ui/messages.js";
 import { loadAllWords, t } from "./core/words/words.js";
 import { Page, preparePage } from "./pages/pages.js";
 import { route, startRouter } from "./core/router.js";
@@ -11,10 +12,11 @@ import { startLanguage } from "./core/store/preferences.js";
 import { home } from "./core/store/feeds.js";
 import { key, startSession } from "./core/store/session.js";
 
-function OpenDialog() {
-  if (!dialog.value) return null;
-  const { component: Component, props } = dialog.value;
-  return html`<${Component} ...${props} />`;
+// What is behind the dialog on top stays as it is.
+function OpenDialogs() {
+  const open = [];
+  for (let one = dialog.value; one; one = one.under) open.unshift(one);
+  return open.map(({ component: Component, props, number }) => html`<${Component} key=${number} ...${props} />`);
 }
 
 function SkipLink() {
@@ -37,8 +39,8 @@ function App() {
       <${Aside} />
       <${Main} />
     </div>
-    <${Messages} />
-    <${OpenDialog} />`;
+    ${!dialog.value && html`<${Messages} />`}
+    <${OpenDialogs} />`;
 }
 
 // The splash is painted first: on a slow machine, drawing the page takes longer than anyone should see nothing. In a

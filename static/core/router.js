@@ -63,7 +63,7 @@ export function navigate(to) {
   const moves = pathname !== here.value.path || search !== here.value.search;
   // The new page takes the step of a dialog that has one.
   const replaces = moves && dialog.value?.entry;
-  closeDialog({ stepTaken: replaces });
+  closeDialog({ stepTaken: replaces, all: true });
   if (!moves) return;
   leavePlace();
   moved = true;

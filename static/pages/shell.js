@@ -7,7 +7,6 @@ import { wide } from "../core/ui/media.js";
 import { t } from "../core/words/words.js";
 import { hasMoved, path, route } from "../core/router.js";
 import { away } from "../core/store/live-state.js";
-import { announcement, countDown, dismissNotice, holdNotice, notice } from "../core/store/notices.js";
 import { unread } from "../core/store/notifications.js";
 import { outdated } from "../core/store/versions.js";
 import { instance, keyState, viewer } from "../core/store/session.js";
@@ -131,29 +130,4 @@ export function PageHead({ title, back, keyless, tabbed, stays, beside, children
       ${beside}
     </div>
     ${account} ${(away.value || outdated.value) && html`<${Connection} />`} ${children}`;
-}
-
-function Toast({ text, undo, words }) {
-  const press = () => {
-    dismissNotice();
-    undo();
-  };
-  return html`<p class="toast">
-    ${text}${undo && html` <button
-      type="button"
-      class="text-button"
-      onClick=${press}
-      onFocus=${holdNotice}
-      onBlur=${countDown}
-    >
-      ${t(words)}
-    </button>`}
-  </p>`;
-}
-
-export function Messages() {
-  return html`<div class="hidden" aria-live="polite">${announcement}</div>
-    <div class="toasts" role="status">
-      ${notice.value && html`<${Toast} key=${notice.value.text} ...${notice.value} />`}
-    </div>`;
 }

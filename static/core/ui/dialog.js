@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { Icon } from "./icon.js";
+import { Messages } from "./messages.js";
 import { t } from "../words/words.js";
 import { closeDialog, dialog as current } from "../store/dialogs.js";
 
@@ -42,6 +43,7 @@ export function Dialog({ label, kind, children, ...rest }) {
     ...${rest}
   >
     <div class="dialog-content">${children}</div>
+    ${current.value === mine && html`<${Messages} />`}
   </dialog>`;
 }
 
