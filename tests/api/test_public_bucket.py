@@ -31,7 +31,10 @@ def test_a_pending_picture_is_served_by_the_server() -> None:
 
 def test_a_picture_that_no_tweet_shows_is_served_by_the_server() -> None:
     urls = MediaUrls("https://cdn.example.org/perch", "tweets_media/")
-    alone = OwnedMedia(1, TOKEN, MediaState.READY, "", 10, 10, "x", None, datetime.now(UTC), b"key")
+    now = datetime.now(UTC)
+    alone = OwnedMedia(
+        1, TOKEN, MediaState.READY, "", 10, 10, "x", tweet_id=None, created_at=now, media_key=b"key"
+    )
     assert urls.small(alone).startswith(f"/media/{TOKEN}-small?until=")
     assert urls.large(msgspec.structs.replace(alone, tweet_id=7)) == urls.large(READY)
 

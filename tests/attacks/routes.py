@@ -18,7 +18,7 @@ from server.api.perch.relations import NewMute
 from server.api.perch.shapes.api_keys import NewKey
 from server.api.perch.shapes.drafts import SavedDraft
 from server.api.perch.shapes.invitations import NewInvitation
-from server.api.perch.shapes.media import AltText
+from server.api.perch.shapes.media import DescribedPicture
 from server.api.perch.shapes.new_tweets import Changes, NewThread, NewTweet
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
@@ -77,7 +77,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewTweet: {"tweet_data": "not to be published"},
     NewName: {"name": "not to be shown"},
     NewKey: {"name": "not to be made"},
-    AltText: {"alt": "not to be told"},
+    DescribedPicture: {"alt": "not to be told"},
     NewInvitation: {"note": "not to be made"},
     NewRun: {"kind": "retention"},
     Suspension: {"hide_tweets": True},

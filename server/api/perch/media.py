@@ -6,7 +6,7 @@ import time
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
@@ -18,9 +18,10 @@ from server.api.http.headers import NO_STORE
 from server.api.http.operation import operation
 from server.api.http.uploads import at_most, received
 from server.api.perch.shapes import media as wire
-from server.api.perch.shapes.media import AltText, Media
+from server.api.perch.shapes.media import DescribedPicture, Media
 from server.core.errors import (
     BrokenPicture,
+    InvalidBody,
     MediaNotFound,
     NotFound,
     QuotaExceeded,
@@ -33,6 +34,7 @@ from server.core.limits.quotas import Quota
 from server.core.viewer import Viewer
 from server.features.media import links as picture_links
 from server.features.media import media
+from server.features.media.media import Description
 from server.features.media.media_access import Access
 from server.features.media.media_attachment import MediaState
 from storage import object_keys
@@ -109,11 +111,22 @@ async def upload(request: Request, viewer: Viewer) -> Uploaded:
 
 
 @bp.patch("/api/medias/<media_id:id>")
-@operation(scope="write", body=AltText, answer=OneMedia, errors=(MediaNotFound, QuotaExceeded))
-async def describe(request: Request, viewer: Viewer, body: AltText, media_id: int) -> OneMedia:
-    """Change a picture's alternative text."""
+@operation(scope="write", body=DescribedPicture, answer=OneMedia, errors=(MediaNotFound, QuotaExceeded))
+async def describe(request: Request, viewer: Viewer, body: DescribedPicture, media_id: int) -> OneMedia:
+    """Change a picture's alternative text or its focal point."""
     perch = context(request)
-    row = await media.describe(viewer, media_id, body.alt, day_bytes=perch.settings.text_bytes_per_day)
+    if body.alt is UNSET and body.focus is UNSET:
+        raise InvalidBody("Give alt, focus, or both.")
+    row = await media.describe(
+        viewer,
+        media_id,
+        Description(
+            None if body.alt is UNSET else body.alt,
+            changes_focus=body.focus is not UNSET,
+            focus=[body.focus.x, body.focus.y] if body.focus else None,
+        ),
+        day_bytes=perch.settings.text_bytes_per_day,
+    )
     return OneMedia(media=wire.media(row, perch.urls))
 
 

@@ -38,7 +38,7 @@ CONTENT = msgspec.json.Decoder(Content)
 
 # $1 drafts. Their pictures have addresses that are good for a day from now.
 PICTURES = """
-    SELECT p.draft_id, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash, m.tweet_id,
+    SELECT p.draft_id, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash, m.focus, m.tweet_id,
         now() AS created_at, (SELECT media_key FROM instance) AS media_key
     FROM draft_pictures p JOIN media_attachments m ON m.id = p.media_id
     WHERE p.draft_id = ANY($1::bigint[]) AND m.tweet_id IS NULL AND m.state IN ('pending', 'ready')

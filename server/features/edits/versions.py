@@ -43,7 +43,7 @@ READ = """
         FROM ROWS FROM (jsonb_to_recordset(v.media) AS (id bigint, alt text))
             WITH ORDINALITY AS shown (id, alt, number)
             JOIN LATERAL (
-                SELECT id, token, state, width, height, thumbhash FROM media_attachments
+                SELECT id, token, state, width, height, thumbhash, focus FROM media_attachments
                 WHERE id = shown.id AND tweet_id = v.tweet_id
             ) m ON true
     )::text AS media

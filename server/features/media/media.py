@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from server.core import text
 from server.core.cache import changes
@@ -42,6 +43,27 @@ RECEIVE = """
     FOR KEY SHARE OF u
     RETURNING id
 """
+
+
+# $1 the picture, $2 its owner, $3 its alternative text or null, $4 whether its focal point becomes $5.
+DESCRIBE = """
+    UPDATE media_attachments SET alt = coalesce($3, alt),
+        focus = CASE WHEN $4 THEN $5::float8[] ELSE focus END
+    WHERE id = $1 AND owner_id = $2 AND state IN ('pending', 'ready') RETURNING tweet_id
+"""
+
+
+class Description(NamedTuple):
+    """What is to be changed of a picture's description.
+
+    Attributes:
+        alt: its alternative text; None leaves it as it is.
+        changes_focus: whether its focal point is to become `focus`, which is x and y, or None for no point.
+    """
+
+    alt: str | None
+    changes_focus: bool
+    focus: list[float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +114,24 @@ async def receive(
     return settled
 
 
-async def describe(viewer: Viewer, media_id: int, alt: str, *, day_bytes: int) -> OwnedMedia:
-    """Change the alternative text.
+async def describe(viewer: Viewer, media_id: int, description: Description, *, day_bytes: int) -> OwnedMedia:
+    """Change the alternative text, the focal point, or both.
 
     Args:
         day_bytes: how many bytes of text the user may add in a day.
 
     Raises:
+        InvalidBody: the alternative text breaks a rule.
         QuotaExceeded: the day has no room for the text.
         MediaNotFound: this viewer has no such picture.
     """
-    text.bounded("alt", alt, text.ALT_MAX_LENGTH)
+    alt, changes_focus, focus = description
+    if alt is not None:
+        text.bounded("alt", alt, text.ALT_MAX_LENGTH)
     await _mine(viewer, media_id)
-    await quotas.take_text(viewer.id, alt, day_bytes)
-    described = await rows(
-        "UPDATE media_attachments SET alt = $3 WHERE id = $1 AND owner_id = $2 "
-        "AND state IN ('pending', 'ready') RETURNING tweet_id",
-        media_id,
-        viewer.id,
-        alt,
-    )
-    for media in described:
+    if alt is not None:
+        await quotas.take_text(viewer.id, alt, day_bytes)
+    for media in await rows(DESCRIBE, media_id, viewer.id, alt, changes_focus, focus):
         await changes.tell(events.changed(media["tweet_id"], viewer.id))
     return await _mine(viewer, media_id)
 

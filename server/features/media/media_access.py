@@ -14,7 +14,7 @@ from server.features.timelines.timeline import MediaRow
 UNATTACHED_LIFETIME = timedelta(days=1)
 
 
-class OwnedMedia(MediaRow, frozen=True):
+class OwnedMedia(MediaRow, frozen=True, kw_only=True):
     """A picture with the tweet that shows it, and the key that signs its URL while no tweet does."""
 
     tweet_id: int | None
@@ -22,7 +22,7 @@ class OwnedMedia(MediaRow, frozen=True):
     media_key: bytes
 
 
-COLUMNS = "id, token, state, alt, width, height, thumbhash, tweet_id, created_at, k.media_key"
+COLUMNS = "id, token, state, alt, width, height, thumbhash, focus, tweet_id, created_at, k.media_key"
 
 
 MINE = f"""

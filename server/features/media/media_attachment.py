@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 from server.features.people.user import User
@@ -25,7 +26,8 @@ class MediaAttachment(Model):
 
     The owner cannot vanish before the picture (RESTRICT): its objects would be orphaned. A tweet that
     vanishes leaves the row behind unattached, to be cleaned up. `position` is its place in the tweet; null if
-    only earlier versions of it show the picture.
+    only earlier versions of it show the picture. `focus` is its focal point, which stays visible when it is
+    shown cropped: x from -1 at the left to 1 at the right, and y from -1 at the bottom to 1 at the top.
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -44,6 +46,7 @@ class MediaAttachment(Model):
     working_until = fields.DatetimeField(null=True)  # the lease of the worker that is at it
     failure = fields.TextField(null=True)
     alt = fields.TextField(default="")
+    focus: fields.Field[list[float] | None] = ArrayField("float8", null=True)
     content_type = fields.CharField(20, null=True)
     width = fields.IntField(null=True)
     height = fields.IntField(null=True)

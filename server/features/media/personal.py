@@ -8,7 +8,7 @@ from server.core.personal import Exported, Objects, PersonalData
 from server.features.media import cleanup
 
 EXPORT = """
-    SELECT id, token, tweet_id, alt, content_type, width, height, created_at, digests::text AS digests
+    SELECT id, token, tweet_id, alt, focus, content_type, width, height, created_at, digests::text AS digests
     FROM media_attachments WHERE owner_id = $1 AND state = 'ready' AND id > $2
     ORDER BY id LIMIT $3
 """

@@ -39,6 +39,7 @@ class MediaRow(msgspec.Struct, frozen=True):
     width: int | None
     height: int | None
     thumbhash: str | None
+    focus: list[float] | None = None
 
 
 class Liker(msgspec.Struct, frozen=True):
@@ -178,7 +179,7 @@ _ROWS = """
         p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
-            SELECT id, token, state, alt, width, height, thumbhash FROM media_attachments
+            SELECT id, token, state, alt, width, height, thumbhash, focus FROM media_attachments
             WHERE tweet_id = t.id AND position IS NOT NULL ORDER BY position) m) AS media,
         CASE WHEN {likers} > 0 AND t.likes_count > 0 THEN (SELECT jsonb_agg(to_jsonb(l)) FROM (
             SELECT u.id, u.name FROM likes k JOIN users u ON u.id = k.user_id

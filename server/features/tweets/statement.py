@@ -131,7 +131,8 @@ FULL = _STATEMENT.format(
             LEFT JOIN unnest($28::bigint[], $29::bigint[], $30::smallint[])
                 AS quoting (number, quote_of, who_may_quote) USING (number)
     ), free AS MATERIALIZED (
-        SELECT wanted.number, wanted.position, m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash
+        SELECT wanted.number, wanted.position,
+            m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash, m.focus
         FROM unnest($11::bigint[], $12::bigint[], $13::smallint[]) AS wanted (number, id, position)
             JOIN asked ON asked.number = wanted.number JOIN media_attachments m ON m.id = wanted.id
         WHERE m.owner_id = asked.author_id AND m.tweet_id IS NULL AND m.state IN ('pending', 'ready')

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from server.features.media.urls import MediaUrls
 from server.features.timelines.timeline import MediaRow
+
+
+class FocalPoint(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The point of a picture that stays visible when it is shown cropped; the centre is 0, 0."""
+
+    x: Annotated[float, Meta(ge=-1, le=1, description="From -1, the left edge, to 1, the right edge.")]
+    y: Annotated[float, Meta(ge=-1, le=1, description="From -1, the bottom edge, to 1, the top edge.")]
 
 
 class Media(msgspec.Struct, frozen=True):
@@ -27,13 +34,17 @@ class Media(msgspec.Struct, frozen=True):
     height: int | None
     thumbhash: Annotated[str | None, Meta(description="A placeholder of about 25 bytes, in base64.")]
     alt: str
+    focus: Annotated[FocalPoint | None, Meta(description="Its focal point; null if nobody has set one.")]
     state: Literal["pending", "ready", "broken"]
 
 
-class AltText(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The request body that describes a picture."""
+class DescribedPicture(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that describes a picture: its description, its focal point, or both."""
 
-    alt: Annotated[str, Meta(description="What the picture shows, for people who can't see it.")]
+    alt: Annotated[str | UnsetType, Meta(description="What it shows, for people who can't see it.")] = UNSET
+    focus: Annotated[FocalPoint | UnsetType | None, Meta(description="Its focal point; null removes it.")] = (
+        UNSET
+    )
 
 
 def media(row: MediaRow, urls: MediaUrls) -> Media:
@@ -46,5 +57,6 @@ def media(row: MediaRow, urls: MediaUrls) -> Media:
         height=row.height,
         thumbhash=row.thumbhash,
         alt=row.alt,
+        focus=FocalPoint(*row.focus) if row.focus else None,
         state=row.state.value,  # type: ignore[arg-type]  # `removed` is never read
     )
