@@ -45,5 +45,5 @@ export function uploadMedia(file, alt, { progress, signal }) {
   });
 }
 
-export const describeMedia = async (id, alt) =>
-  (await call("PATCH", `/medias/${id}`, { body: { alt } })).media;
+/** @param {{alt?: string, focus?: import("./shapes.js").FocusJson | null}} description what changes */
+export const describeMedia = async (id, description) => (await call("PATCH", `/medias/${id}`, { body: description })).media;

@@ -35,6 +35,12 @@ export interface ProfileJson extends PersonJson, RelationJson {
   scopes?: string[];
 }
 
+/** From -1 to 1 each: x from the left to the right, y from the bottom to the top. */
+export interface FocusJson {
+  x: number;
+  y: number;
+}
+
 export interface MediaJson {
   id: number;
   url: string;
@@ -43,6 +49,7 @@ export interface MediaJson {
   height: number | null;
   thumbhash?: string | null;
   alt: string;
+  focus?: FocusJson | null;
   state: "pending" | "ready" | "broken";
 }
 

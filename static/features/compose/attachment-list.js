@@ -3,8 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
+import { focusedOn } from "../../core/ui/picture-shape.js";
 import { errorText, t } from "../../core/words/words.js";
 import { describe, movePicture, removeAttachment, retry } from "./attachments.js";
+import { openDialog } from "../../core/store/dialogs.js";
 import { announce } from "../../core/store/notices.js";
 import { limits } from "../../core/store/session.js";
 import "./words.js";
@@ -15,16 +17,14 @@ const HOPELESS = new Set(["picture_lost", "unsupported_media_type", "too_large",
 // The picture that is being dragged. Only pictures of this list move here: files are drop.js's.
 let dragged = null;
 
-function Preview({ one }) {
-  // Some formats are accepted by the server and cannot be shown by the browser.
-  const broken = useSignal(false);
+function Preview({ one, broken }) {
   if (broken.value) {
     // A failure says the name itself, over this.
     const name = one.state.value !== "failed" && html`<span>${one.name}</span>`;
     return html`<div class="no-preview"><${Icon} name="image" />${name}</div>`;
   }
   if (!one.preview.value) return null;
-  return html`<img src=${one.preview.value} alt="" draggable=${false} onError=${() => (broken.value = true)} />`;
+  return html`<img src=${one.preview.value} alt="" style=${focusedOn(one.focus.value)} draggable=${false} onError=${() => (broken.value = true)} />`;
 }
 
 function State({ one }) {
@@ -96,6 +96,9 @@ function MoveButtons({ draft, one, at }) {
 
 function Attachment({ draft, one, at }) {
   const { attachments } = draft;
+  // Some formats are accepted by the server and cannot be shown by the browser.
+  const broken = useSignal(false);
+  const editable = !broken.value && one.preview.value && one.state.value !== "failed" && !draft.sending.value;
   const drag = {
     draggable: attachments.value.length > 1,
     onDragStart(event) {
@@ -126,7 +129,7 @@ function Attachment({ draft, one, at }) {
   };
   return html`<li class="attachment" data-state=${one.state.value} ...${drag}>
     <div class="thumbnail">
-      <${Preview} one=${one} />
+      <${Preview} one=${one} broken=${broken} />
       <button
         type="button"
         class="icon-button remove"
@@ -137,6 +140,16 @@ function Attachment({ draft, one, at }) {
       </button>
       <${MoveButtons} draft=${draft} one=${one} at=${at} />
       <${State} one=${one} />
+      ${editable &&
+      html`<button
+        type="button"
+        class="icon-button edit"
+        aria-label=${t("compose.edit_picture", { name: one.name })}
+        title=${t("compose.picture_title")}
+        onClick=${() => openDialog(() => import("./picture-editor.js"), { draft, one }, { over: true })}
+      >
+        <${Icon} name="crop" />
+      </button>`}
     </div>
     ${!HOPELESS.has(one.error.value?.type) && html`<${AltField} one=${one} />`}
   </li>`;

@@ -8,7 +8,10 @@ import { token } from "../../core/lib/token.js";
 import { SHOWN_TO_UNDO, notify } from "../../core/store/notices.js";
 import { t } from "../../core/words/words.js";
 import { everyDraft } from "./draft.js";
+import { isWhole } from "./frame.js";
 import { instance, key, limits } from "../../core/store/session.js";
+
+/** @import { FocusJson } from "../../core/api/shapes.js" */
 
 // What the server's worker made of a picture, where that took longer than the upload.
 whenTold("media", ({ media }) => {
@@ -34,7 +37,12 @@ function attachment(file, fileId, name) {
     progress: signal(0),
     error: signal(null),
     alt: signal(""),
-    savedAlt: "",
+    /** @type {import("@preact/signals").Signal<FocusJson | null>} */
+    focus: signal(null),
+    // What the server has of both.
+    saved: "",
+    // What it was cropped from, until the page is left: a file, and which part of it this is.
+    original: null,
     media: signal(null),
     // Whether it is already in a tweet: then its description changes only when the edit is saved.
     published: false,
@@ -54,16 +62,31 @@ function createAttachment(file) {
   return created;
 }
 
+// What its writer says about it.
+const descriptionOf = (one) => ({ alt: one.alt.value.trim(), focus: one.focus.value });
+
+// What the server says about it.
+export const savedIn = (media) => JSON.stringify({ alt: media.alt ?? "", focus: media.focus ?? null });
+
+// A picture of the server as a file.
+export async function fileOf({ id, url }) {
+  const response = await fetch(url);
+  if (!response.ok) throw new TypeError(url);
+  const blob = await response.blob();
+  return new File([blob], `picture-${id}`, { type: blob.type });
+}
+
 // A picture as it was stored: shown at once where the server has it, else as soon as its file is read.
-export function restoreAttachment({ file: fileId, name, media, alt, published = false }) {
+export function restoreAttachment({ file: fileId, name, media, alt, focus = media?.focus ?? null, published = false }) {
   const restored = attachment(null, fileId ?? null, name ?? "");
   restored.published = published;
   restored.alt.value = alt;
+  restored.focus.value = focus;
   restored.kept = Boolean(fileId);
   restored.found = fileId ? findFile(restored) : Promise.resolve();
   if (media) {
     restored.media.value = media;
-    restored.savedAlt = media.alt ?? "";
+    restored.saved = savedIn(media);
     restored.preview.value = media.small_url || media.url;
     restored.state.value = "ready";
   }
@@ -109,7 +132,7 @@ async function send(one) {
       signal: one.abort.signal,
     });
     if (media.state === "broken") throw new ApiError("broken_picture");
-    one.savedAlt = alt;
+    one.saved = savedIn(media);
     one.media.value = media;
     one.state.value = "ready";
   } catch (error) {
@@ -144,7 +167,7 @@ export async function ensureUploaded(one) {
 export async function renew(one) {
   if (one.published) return;
   try {
-    await describeMedia(one.media.value.id, one.alt.value.trim());
+    await describeMedia(one.media.value.id, descriptionOf(one));
   } catch (error) {
     await sendAgain(one, error);
   }
@@ -162,13 +185,12 @@ async function sendAgain(one, error) {
   one.state.value = "failed";
 }
 
-// Sends the description if it changed since the server last heard it.
+// Sends the description and the focal point if they changed since the server last heard them.
 export async function describe(one) {
-  const alt = one.alt.value.trim();
-  if (!one.media.value || one.published || alt === one.savedAlt) return;
+  const said = descriptionOf(one);
+  if (!one.media.value || one.published || JSON.stringify(said) === one.saved) return;
   try {
-    await describeMedia(one.media.value.id, alt);
-    one.savedAlt = alt;
+    one.saved = savedIn(await describeMedia(one.media.value.id, said));
     one.error.value = null;
     one.state.value = "ready";
   } catch (error) {
@@ -218,6 +240,25 @@ export function removeAttachment({ attachments, remark }, removed) {
     clearTimeout(timer);
     attachments.value = [...attachments.value.slice(0, at), removed, ...attachments.value.slice(at)];
   });
+}
+
+export function setFocus(one, focus) {
+  one.focus.value = focus;
+  describe(one);
+}
+
+// Puts a part of the picture in its place, or all of it again. Resolves to that attachment.
+export async function cropAttachment({ attachments }, one, frame) {
+  const file = one.original?.file ?? one.file ?? (await fileOf(one.media.value));
+  const { crop } = await import("./crop.js");
+  const cropped = createAttachment(isWhole(frame) ? file : await crop(file, frame));
+  cropped.name = one.name;
+  cropped.original = { file, frame };
+  cropped.alt.value = one.alt.value;
+  attachments.value = attachments.value.map((other) => (other === one ? cropped : other));
+  giveUp(one);
+  upload(cropped);
+  return cropped;
 }
 
 // Moves a picture to another place: the order here is the order in the tweet.

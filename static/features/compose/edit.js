@@ -1,4 +1,5 @@
 // Editing a tweet: its draft begins with what the tweet says, and saving it changes the tweet.
+import { describeMedia } from "../../core/api/media.js";
 import { editTweet } from "../../core/api/publishing.js";
 import { notify } from "../../core/store/notices.js";
 import { keepTweet } from "../../core/store/tweets.js";
@@ -25,13 +26,15 @@ export function draftOfEdit(tweet) {
 
 /** Whether saving it would change nothing. */
 export function isUnchanged(draft, tweet) {
-  const was = tweet.media.value.map(({ id, alt }) => [id, alt]);
-  const is = draft.attachments.value.map((one) => [one.media.value?.id, one.alt.value.trim()]);
+  const was = tweet.media.value.map(({ id, alt, focus }) => [id, alt, focus ?? null]);
+  const is = draft.attachments.value.map((one) => [one.media.value?.id, one.alt.value.trim(), one.focus.value]);
   const { warning, sensitive } = tweet;
   const before = [tweet.text, warning, sensitive, was];
   const now = [draft.text.value, warningOf(draft) || null, draft.choices.value.sensitive ?? false, is];
   return JSON.stringify(before) === JSON.stringify(now);
 }
+
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** Discards the edit. */
 export function discardEdit(draft) {
@@ -47,6 +50,9 @@ export async function saveEdit(draft) {
   const warning = warningOf(draft)?.trim() || null;
   const sensitive = warning ? true : (choices.value.sensitive ?? false);
   const body = { text: text.value, media, warning, sensitive };
+  // An edit keeps focal points, which earlier versions share.
+  const refocused = attachments.value.filter(({ focus, media: { value: was } }) => !isSame(focus.value, was.focus ?? null));
+  for (const one of refocused) await describeMedia(one.media.value.id, { focus: one.focus.value });
   const { tweet: json } = await editTweet(editOf(draft.target), body);
   keepTweet(json);
   discardEdit(draft);

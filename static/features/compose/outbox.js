@@ -12,7 +12,7 @@ import { UNDO_TIME } from "../../core/lib/undo.js";
 import { watchAll } from "../../core/store/watch.js";
 import { navigate, route } from "../../core/router.js";
 import { isAtTop } from "../../core/ui/scroll.js";
-import { giveUp, restorePictures } from "./attachments.js";
+import { giveUp, restorePictures, savedIn } from "./attachments.js";
 import { choicesOf } from "./choices.js";
 import { draftFor, owner } from "./draft.js";
 import { FIRST_WAIT, PREFIX, create, nameOf, partsOf, picturesOf, revivedPart, store } from "./outbox-entry.js";
@@ -73,7 +73,7 @@ function catchUp(entry, stored) {
     const media = found[index]?.media;
     if (!media || one.media.value) return;
     one.media.value = media;
-    one.savedAlt = media.alt ?? "";
+    one.saved = savedIn(media);
     one.state.value = "ready";
   });
 }

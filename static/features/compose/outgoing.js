@@ -12,7 +12,7 @@ import * as outbox from "./outbox.js";
 import { picturesOf } from "./outbox-entry.js";
 import { openQuote, openReply } from "../../core/store/openers.js";
 import { viewer } from "../../core/store/session.js";
-import { shapeWithin } from "../../core/ui/picture-shape.js";
+import { focusedOn, shapeWithin } from "../../core/ui/picture-shape.js";
 import { TweetText } from "../../core/ui/tweet-text.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { QuotedCard } from "../quotes/quoted.js";
@@ -25,7 +25,7 @@ function Picture({ one, measured }) {
   const state = one.state.value;
   const measure = ({ target }) => measured(target.naturalWidth / target.naturalHeight);
   return html`<div class="picture" data-state=${state}>
-    ${one.preview.value && html`<img src=${one.preview.value} alt=${one.alt.value} onLoad=${measure} />`}
+    ${one.preview.value && html`<img src=${one.preview.value} style=${focusedOn(one.focus.value)} alt=${one.alt.value} onLoad=${measure} />`}
     ${state === "uploading" &&
     html`<progress max="100" value=${Math.round(share * 100)} aria-label=${t("compose.uploading", { name: one.name })} />`}
   </div>`;

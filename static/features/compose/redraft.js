@@ -2,7 +2,7 @@
 import { fetchThread } from "../../core/api/tweets.js";
 import { notify } from "../../core/store/notices.js";
 import { narrower } from "../../core/store/visibility.js";
-import { addFiles } from "./attachments.js";
+import { addFiles, fileOf } from "./attachments.js";
 import { choicesOf } from "./choices.js";
 import { draftFor } from "./draft.js";
 import { targetOf, targetOfQuote } from "./targets.js";
@@ -10,13 +10,6 @@ import { t } from "../../core/words/words.js";
 import "./words.js";
 
 const begun = new Set();
-
-async function fileOf({ id, url }) {
-  const response = await fetch(url);
-  if (!response.ok) throw new TypeError(url);
-  const blob = await response.blob();
-  return new File([blob], `picture-${id}`, { type: blob.type });
-}
 
 const DAY = 86_400;
 
@@ -50,7 +43,10 @@ export async function writeAgain(tweet) {
     draft.choices.value = { ...draft.choices.value, visibility, ...limited, ...quotable, warning, sensitive, ...(poll && { poll }) };
     draft.add(tweet.text);
     addFiles(draft, files);
-    attachments.value.slice(before).forEach((one, index) => (one.alt.value = media[index].alt));
+    attachments.value.slice(before).forEach((one, index) => {
+      one.alt.value = media[index].alt;
+      one.focus.value = media[index].focus ?? null;
+    });
   } catch {
     begun.delete(tweet);
     notify(t("error.unreachable"));

@@ -7,6 +7,7 @@ import { loadPreferences } from "../../core/store/own-preferences.js";
 import { useAct } from "../../core/ui/act.js";
 import { Failure } from "../../core/ui/failure.js";
 import { html } from "../../core/ui/html.js";
+import { focusedOn } from "../../core/ui/picture-shape.js";
 import { Button, EmptyRow, Skeletons, Trouble } from "../../core/ui/rows.js";
 import { errorText, formatter, t } from "../../core/words/words.js";
 import { discardSaved, takeBack } from "./saved.js";
@@ -37,7 +38,7 @@ function Row({ saved }) {
     <p class="saved-words" dir="auto">${words.trim() || t("compose.without_words")}</p>
     ${pictures > 0 &&
     html`<p class="saved-pictures">
-      ${saved.media.map((one) => html`<img key=${one.id} src=${one.small_url || one.url} alt=${one.alt} width="64" height="64" loading="lazy" />`)}
+      ${saved.media.map((one) => html`<img key=${one.id} src=${one.small_url || one.url} style=${focusedOn(one.focus)} alt=${one.alt} width="64" height="64" loading="lazy" />`)}
     </p>`}
     <p class="outgoing-buttons">
       <${Button} kind="small" icon="pen" busy=${open.busy.value} onClick=${open.press}>${t("outgoing.edit")}<//>

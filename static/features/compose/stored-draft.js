@@ -18,7 +18,7 @@ const spelled = (choices = {}) => {
 
 // What a stored draft says, whoever stored it and however far its pictures are.
 export const meaning = (stored) =>
-  JSON.stringify([stored.text, stored.media.map((one) => [one.file ?? one.media?.id, one.alt]), spelled(stored.choices)]);
+  JSON.stringify([stored.text, stored.media.map((one) => [one.file ?? one.media?.id, one.alt, one.focus ?? null]), spelled(stored.choices)]);
 
 export const complete = ({ text, media, choices, once }) => JSON.stringify([text, media, spelled(choices), once ?? null]);
 
@@ -29,6 +29,7 @@ export const toStored = (one) => ({
   file: one.fileId,
   name: one.name,
   alt: one.alt.value,
+  focus: one.focus.value,
   media: one.media.value,
   ...(one.published && { published: true }),
 });

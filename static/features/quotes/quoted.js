@@ -5,6 +5,7 @@ import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { quotedState, wantQuoted } from "../../core/store/quotes.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { html } from "../../core/ui/html.js";
+import { focusedOn } from "../../core/ui/picture-shape.js";
 import { PersonAvatar, TimeAgo } from "../../core/ui/person.js";
 import { t } from "../../core/words/words.js";
 import { Text } from "../covers/text.js";
@@ -17,7 +18,7 @@ function Pictures({ tweet }) {
   if (media.length === 0 || !isTextShown(tweet) || !arePicturesShown(tweet)) return null;
   return html`<div class="quoted-pictures">
     ${media.map(
-      (one) => html`<img key=${one.id} src=${one.small_url || one.url} alt=${one.alt} width="88" height="88" loading="lazy" decoding="async" />`,
+      (one) => html`<img key=${one.id} src=${one.small_url || one.url} style=${focusedOn(one.focus)} alt=${one.alt} width="88" height="88" loading="lazy" decoding="async" />`,
     )}
   </div>`;
 }

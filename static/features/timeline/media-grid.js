@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
 import { t } from "../../core/words/words.js";
-import { shapeWithin } from "../../core/ui/picture-shape.js";
+import { focusedOn, shapeWithin } from "../../core/ui/picture-shape.js";
 import { openDialog } from "../../core/store/dialogs.js";
 import "./words.js";
 
@@ -55,6 +55,7 @@ function Picture({ media, index }) {
       sizes=${sources(one) && sizes}
       width=${one.width}
       height=${one.height}
+      style=${focusedOn(one.focus)}
       alt=""
       loading=${first.current ? "eager" : "lazy"}
       fetchpriority=${first.current ? "high" : undefined}

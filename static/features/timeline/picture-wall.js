@@ -2,6 +2,7 @@
 import { arePicturesShown, isTextShown } from "../../core/store/covers.js";
 import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
+import { focusedOn } from "../../core/ui/picture-shape.js";
 import { useKeptPlace } from "../../core/ui/scroll.js";
 import { tweetById } from "../../core/store/tweets.js";
 import { t } from "../../core/words/words.js";
@@ -16,7 +17,7 @@ function Tile({ tweet, one }) {
     aria-label=${isShown && one.alt ? t("media.tweet_alt", { alt: one.alt }) : t("media.tweet")}
   >
     ${isShown
-      ? html`<img src=${one.small_url || one.url} alt="" loading="lazy" decoding="async" />`
+      ? html`<img src=${one.small_url || one.url} style=${focusedOn(one.focus)} alt="" loading="lazy" decoding="async" />`
       : html`<${Icon} name="eye-off" />`}
   </a>`;
 }
