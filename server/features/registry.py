@@ -14,6 +14,7 @@ from server.features.likes.feature import FEATURE as LIKES
 from server.features.media.feature import FEATURE as MEDIA
 from server.features.mentions.feature import FEATURE as MENTIONS
 from server.features.moderation.feature import FEATURE as MODERATION
+from server.features.notes.feature import FEATURE as NOTES
 from server.features.notifications.feature import FEATURE as NOTIFICATIONS
 from server.features.people.feature import FEATURE as PEOPLE
 from server.features.pins.feature import FEATURE as PINS
@@ -45,6 +46,7 @@ FEATURES = (
     FOLLOWS,
     HASHTAGS,
     RELATIONS,
+    NOTES,
     NOTIFICATIONS,
     MEDIA,
     API_KEYS,

@@ -56,7 +56,7 @@ ASK = "INSERT INTO follow_requests (follower_id, followee_id) VALUES ($1, $2) RE
 DELETED_BY_NAME = {"/api/users/me", "/api/users/{user_id}"}
 
 # What nobody does to themselves.
-OF_OTHERS = ("/follow", "{user_id}/block", "{user_id}/mute", "/notify", "/reposts/hidden")
+OF_OTHERS = ("/follow", "{user_id}/block", "{user_id}/mute", "/note", "/notify", "/reposts/hidden")
 
 WITH_BODY = {
     "/api/tweets/thread",
@@ -64,6 +64,7 @@ WITH_BODY = {
     "/api/drafts",
     "/api/drafts/{draft_id}",
     "/api/users/{user_id}/mute",
+    "/api/users/{user_id}/note",
     "/api/tweets/{tweet_id}",
     "/api/tweets/{tweet_id}/votes",
     "/api/users/me",
@@ -138,6 +139,7 @@ async def test_real_answers_match_the_document(
         "/api/drafts/{draft_id}": {"tweets": [{"tweet_data": "y"}]},
         "/api/tweets/thread": {"tweets": [{"tweet_data": "x"}, {"tweet_data": "y"}]},
         "/api/users/{user_id}/mute": {"seconds": 3600},
+        "/api/users/{user_id}/note": {"note": "x"},
         "patch /api/tweets/{tweet_id}": {"who_may_reply": "following"},
         "/api/tweets/{tweet_id}/votes": {"choices": [0]},
         "put /api/tweets/{tweet_id}": {"text": "changed"},

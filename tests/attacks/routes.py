@@ -11,6 +11,7 @@ import msgspec
 from server.api.http import openapi
 from server.api.http.operation import Operation
 from server.api.perch.edits import EditedTweet
+from server.api.perch.notes import NewNote
 from server.api.perch.notifications import ReadUpTo
 from server.api.perch.polls import Choices
 from server.api.perch.preferences import NewPreferences
@@ -22,7 +23,7 @@ from server.api.perch.shapes.media import DescribedPicture
 from server.api.perch.shapes.new_tweets import Changes, NewThread, NewTweet
 from server.api.perch.shapes.operations import NewRun
 from server.api.perch.shapes.privacy import Confirmation
-from server.api.perch.shapes.users import NewName, NewSuspension, Suspension
+from server.api.perch.shapes.users import NewProfile, NewSuspension, Suspension
 from server.context import App
 from tests import pictures
 
@@ -75,7 +76,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
 BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     NewThread: {"tweets": [{"tweet_data": "not to be published"}, {"tweet_data": "nor this"}]},
     NewTweet: {"tweet_data": "not to be published"},
-    NewName: {"name": "not to be shown"},
+    NewProfile: {"name": "not to be shown"},
     NewKey: {"name": "not to be made"},
     DescribedPicture: {"alt": "not to be told"},
     NewInvitation: {"note": "not to be made"},
@@ -83,6 +84,7 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     Suspension: {"hide_tweets": True},
     ReadUpTo: {"up_to": 0},
     NewMute: {},
+    NewNote: {"note": "not to be kept"},
     NewPreferences: {"default_visibility": "public"},
     SavedDraft: {"tweets": [{"tweet_data": "a draft"}]},
     Changes: {"who_may_reply": "nobody"},
@@ -134,6 +136,7 @@ FOREIGN: dict[str, Foreign] = {
     "DELETE /api/users/{user_id}/follower": ALL_MAY,
     "POST /api/users/{user_id}/block": ALL_MAY,
     "DELETE /api/users/{user_id}/block": ALL_MAY,
+    "PUT /api/users/{user_id}/note": ALL_MAY,
     "POST /api/users/{user_id}/mute": ALL_MAY,
     "DELETE /api/users/{user_id}/mute": ALL_MAY,
     "PATCH /api/tweets/{tweet_id}": Foreign((403, "not_author"), (403, "not_author")),

@@ -57,7 +57,11 @@ MORE = (
     "INSERT INTO wanted_previews (tweet_id, url) "
     "SELECT id, 'https://example.org/' || id FROM tweets ORDER BY id DESC LIMIT 20000",
     "UPDATE tweets SET preview_id = id WHERE id <= 20000",
-    "ANALYZE api_keys, events, audit_acts, media_attachments, reposts, tweets, previews, wanted_previews",
+    "INSERT INTO profiles SELECT id, 'x', '', '[]', false FROM users LIMIT 20000",
+    "INSERT INTO notes (user_id, other_id, note) SELECT n, 1 + n % 1000, 'x' "
+    "FROM generate_series(1, 20000) n",
+    "ANALYZE api_keys, events, audit_acts, media_attachments, reposts, tweets, previews, wanted_previews, "
+    "profiles, notes",
 )
 
 NUMBERS = itertools.count()

@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   join: ["sign-in"],
   notifications: ["timeline"],
   pins: ["timeline"],
-  profile: ["relations"],
+  profile: ["notes", "relations"],
   quotes: ["covers"],
   relations: ["languages", "pins", "quotes", "timeline"],
   settings: ["sign-in"],

@@ -15,6 +15,7 @@ from server.api.http.operation import operation
 from server.core import text
 from server.core.paging import MAX_PAGE_SIZE, PAGE_SIZE
 from server.features.media.recognition import ACCEPTED
+from server.features.people import about
 from server.features.tweets import checks
 from server.features.tweets.cover import MAX_WARNING
 
@@ -32,6 +33,11 @@ class Limits(msgspec.Struct, frozen=True):
     alt_max_length: int
     warning_max_length: int
     name_max_length: int
+    bio_max_length: int
+    pronouns_max_length: int
+    profile_fields: int
+    profile_field_name_max_length: int
+    profile_field_value_max_length: int
     page_size: int
     page_size_max: int
 
@@ -77,6 +83,11 @@ async def read(request: Request) -> InstanceAnswer:
         alt_max_length=text.ALT_MAX_LENGTH,
         warning_max_length=MAX_WARNING,
         name_max_length=text.NAME_MAX_LENGTH,
+        bio_max_length=about.BIO_MAX_LENGTH,
+        pronouns_max_length=about.PRONOUNS_MAX_LENGTH,
+        profile_fields=about.MAX_FIELDS,
+        profile_field_name_max_length=about.FIELD_NAME_MAX_LENGTH,
+        profile_field_value_max_length=about.FIELD_VALUE_MAX_LENGTH,
         page_size=PAGE_SIZE,
         page_size_max=MAX_PAGE_SIZE,
     )

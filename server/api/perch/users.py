@@ -15,9 +15,9 @@ from server.api.http.inputs import PageQuery
 from server.api.http.operation import operation
 from server.api.perch import dialect
 from server.api.perch.shapes import users as wire
-from server.api.perch.shapes.users import NewName, PersonInList, Suspension, User
+from server.api.perch.shapes.users import NewProfile, PersonInList, Suspension, User
 from server.core.audit import Actor
-from server.core.errors import Administrator, Blocked, SelfFollow, UserNotFound
+from server.core.errors import Administrator, Blocked, InvalidBody, SelfFollow, UserNotFound
 from server.core.prefixes import MAX_COMPLETIONS
 from server.core.security.api_keys import HELD_SCOPES
 from server.core.viewer import Viewer
@@ -27,7 +27,8 @@ from server.features.follows.suggestions import MAX_SUGGESTIONS, suggestions
 from server.features.mentions.completions import completions
 from server.features.moderation import suspensions
 from server.features.people import accounts
-from server.features.people.feature import RENAMES
+from server.features.people.about import Changes
+from server.features.people.feature import CHANGES
 
 bp = Blueprint("users", url_prefix="/api/users")
 
@@ -83,11 +84,14 @@ async def me(request: Request, viewer: Viewer) -> Rendered:
 
 
 @bp.patch("/me")
-@operation(scope="account", body=NewName, answer=OneUser, limit=RENAMES)
-async def rename(request: Request, viewer: Viewer, body: NewName) -> Rendered:
-    """Change your display name."""
-    renamed = await accounts.rename(viewer, body.name)
-    return Rendered(await myself(request, renamed))
+@operation(scope="account", body=NewProfile, answer=OneUser, limit=CHANGES)
+async def change(request: Request, viewer: Viewer, body: NewProfile) -> Rendered:
+    """Change your profile: your display name, and what you say about yourself. What it doesn't name stays."""
+    if body == NewProfile():
+        raise InvalidBody("Give at least one of name, bio, pronouns, fields and bot.")
+    said = Changes(body.bio, body.pronouns, body.fields, body.bot)
+    changed = await accounts.change(viewer, body.name, said)
+    return Rendered(await myself(request, changed))
 
 
 async def myself(request: Request, viewer: Viewer) -> bytes:

@@ -17,7 +17,8 @@ from server.core.security.api_keys import MEMBER_SCOPES, digest
 from server.core.viewer import Person, Viewer
 from server.features.api_keys import api_keys as keys
 from server.features.api_keys.api_key import ApiKey
-from server.features.people import events, people
+from server.features.people import about, events, people
+from server.features.people.about import Changes
 from server.features.people.people import ProfileRow
 from server.features.people.user import User
 from server.features.privacy import erasure
@@ -74,11 +75,23 @@ async def have_demo_users() -> bool:
     return await User.filter(demo=True, deleted_at=None).exists()
 
 
-async def rename(viewer: Viewer, name: str) -> Viewer:
-    """Change the display name; return the viewer with the new name."""
-    shown = text.line("name", name, text.NAME_MAX_LENGTH)
-    await User.filter(id=viewer.id).update(name=shown)
-    await changes.tell(events.renamed(viewer.id))
+async def change(viewer: Viewer, name: str | None, said: Changes) -> Viewer:
+    """Change the display name, and what the viewer says about themselves; return the viewer as they are now.
+
+    Args:
+        name: None leaves it as it is.
+
+    Raises:
+        InvalidBody: something breaks a rule; nothing is changed.
+    """
+    shown = viewer.name if name is None else text.line("name", name, text.NAME_MAX_LENGTH)
+    said = about.checked(said)
+    async with transaction():
+        if name is not None:
+            await User.filter(id=viewer.id).update(name=shown)
+        if said != Changes():
+            await about.change(viewer.id, said)
+    await changes.tell([topics.user(viewer.id), *(events.renamed(viewer.id) if name is not None else [])])
     return replace(viewer, name=shown)
 
 

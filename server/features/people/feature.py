@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from server.core.limits.tally import Limit
 from server.features.feature import Feature
-from server.features.people import events
+from server.features.people import about, events
 
-# A new name shows on every page, so all pages that processes have in memory are rendered again.
-RENAMES = Limit("renames", "30/hour")
+# Of profiles. A new name shows on every page, so all pages that processes have in memory are rendered again.
+CHANGES = Limit("profile changes", "30/hour")
 
-FEATURE = Feature(kinds=(events.RENAMED,), limits=(RENAMES,))
+FEATURE = Feature(kinds=(events.RENAMED,), limits=(CHANGES,), personal=about.PERSONAL)

@@ -13,6 +13,9 @@ import msgspec
 from server.core.database.connection import row, rows
 from server.core.paging import Page
 from server.core.viewer import Person
+from server.features.notes.notes import NOTE_ON_USER
+from server.features.people import about
+from server.features.people.about import About
 from server.features.relations.events import SHOWN, Relation
 from server.features.relations.visible import visible_to
 from server.features.visibility.visibility import may_see
@@ -48,6 +51,8 @@ class ProfileRow(msgspec.Struct, frozen=True):
     notify: bool
     follows_viewer: bool
     relation: Relation
+    about: About
+    note: str | None
     followers: list[Person]
     following: list[Person]
 
@@ -70,6 +75,8 @@ PROFILE = f"""
         EXISTS (SELECT 1 FROM follows WHERE follower_id = u.id AND followee_id = $2) AS follows_viewer,
         (SELECT to_jsonb(r) FROM (
             SELECT {SHOWN} FROM relations WHERE user_id = $2 AND other_id = u.id) r) AS relation,
+        CASE WHEN NOT u.hidden OR u.id = $2 THEN {about.JSON_OF_USER} END AS about,
+        {NOTE_ON_USER} AS note,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
             SELECT o.id, o.name, o.handle
             FROM (SELECT id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $3) l
@@ -115,6 +122,7 @@ async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow 
         return None
     relation = found["relation"]
     found["relation"] = msgspec.json.decode(relation, type=Relation) if relation else Relation()
+    found["about"] = about.decoded(found["about"])
     found["followers"] = msgspec.json.decode(found["followers"], type=list[Person])
     found["following"] = msgspec.json.decode(found["following"], type=list[Person])
     return ProfileRow(**found)

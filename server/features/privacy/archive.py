@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from server.core.database.connection import row
 from server.features.media.digests import BytesDiffer, checked
 from server.features.media.personal import PICTURES
 from server.features.privacy import export
@@ -61,7 +60,7 @@ async def write(user_id: int, store: ObjectStore, media_folder: str) -> AsyncGen
     sink: Any = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", readme())
-        archive.writestr("profile.json", _json(await row(export.PROFILE, user_id)))
+        archive.writestr("profile.json", _json(await export.profile(user_id)))
         for what in EXPORTED:
             with archive.open(f"{what.name}.json", "w") as entry:
                 between = b"["

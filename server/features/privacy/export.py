@@ -67,13 +67,21 @@ EXPIRED = "SELECT id, token FROM exports WHERE state = 'ready' AND expires_at <=
 REMOVE = "DELETE FROM exports WHERE id = $1 AND token = $2 RETURNING 1"
 KNOWN = "SELECT token FROM exports WHERE token = ANY($1::text[])"
 
-# $1 user. What the archive says about the user.
+# $1 user.
 PROFILE = f"""
     SELECT id, handle, name, is_admin AS administrator, tweets_count, followers_count, following_count,
         created_at, suspended_at, hidden, locked, default_sensitive,
-        {name_of("default_visibility")} AS default_visibility
-    FROM users WHERE id = $1
+        {name_of("default_visibility")} AS default_visibility,
+        coalesce(bio, '') AS bio, coalesce(pronouns, '') AS pronouns,
+        coalesce(fields, '[]')::text AS fields, coalesce(is_bot, false) AS bot
+    FROM users LEFT JOIN profiles ON user_id = id WHERE id = $1
 """
+
+
+async def profile(user_id: int) -> dict[str, Any]:
+    """What the archive says about the user."""
+    found = await row(PROFILE, user_id)
+    return {**found, "fields": msgspec.json.decode(found["fields"])} if found else {}
 
 
 async def of_user(user_id: int) -> ExportRow | None:

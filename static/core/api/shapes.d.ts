@@ -18,7 +18,19 @@ export interface RelationJson {
   muted_until?: string | null;
 }
 
-export interface ProfileJson extends PersonJson, RelationJson {
+/** What a person says about themselves. What is empty is absent. */
+export interface AboutJson {
+  bio?: string;
+  pronouns?: string;
+  fields?: { name: string; value: string }[];
+  bot?: boolean;
+}
+
+export interface EditedProfileJson extends Required<AboutJson> {
+  name: string;
+}
+
+export interface ProfileJson extends PersonJson, RelationJson, AboutJson {
   follows_you?: boolean;
   created_at: string;
   followers_count: number;
@@ -33,6 +45,8 @@ export interface ProfileJson extends PersonJson, RelationJson {
   suspended?: boolean;
   hidden?: boolean;
   scopes?: string[];
+  /** What the viewer has noted about them. */
+  note?: string;
 }
 
 /** From -1 to 1 each: x from the left to the right, y from the bottom to the top. */

@@ -5,5 +5,5 @@ export const fetchInstance = async () => (await call("GET", "/instance", { key: 
 
 export const fetchViewer = async (key) => (await call("GET", "/users/me", { key })).user;
 
-export const renameViewer = async (name) =>
-  (await call("PATCH", "/users/me", { body: { name } })).user;
+/** @param {Partial<import("./shapes.js").EditedProfileJson>} changes */
+export const changeProfile = async (changes) => (await call("PATCH", "/users/me", { body: changes })).user;

@@ -14,10 +14,20 @@ const isLong = (text) => text.length > FOLD_LENGTH || text.split("\n").length > 
 const NOBODY = [];
 
 // Links within Perch open here, others in a tab of their own.
-function Link({ href, label, within }) {
+function Link({ href, label, within, rel }) {
   if (within) return html`<a href=${href}>${label}</a>`;
-  return html`<a href=${href} dir="ltr" target="_blank" rel="nofollow noopener noreferrer">${label}</a>`;
+  return html`<a href=${href} dir="ltr" target="_blank" rel=${rel}>${label}</a>`;
 }
+
+/**
+ * Text with its links.
+ * @param {object} props
+ * @param {string} props.text
+ * @param {{has: (handle: string) => boolean}} props.handles those that are links
+ * @param {string} [props.rel] of links that lead elsewhere
+ */
+export const Linked = ({ text, handles, rel = "nofollow noopener noreferrer" }) =>
+  splitLinks(text, handles).map((part) => (typeof part === "string" ? part : html`<${Link} rel=${rel} ...${part} />`));
 
 // `mentions` are the people whose handles in it are links. The text isn't in the language of the page: `lang` is empty where
 // its own isn't known.
@@ -45,7 +55,7 @@ export function TweetText({ text, id, fold, mentions = NOBODY, language = null }
       lang=${language}
       onFocusIn=${onFocus}
     >
-      ${splitLinks(text, handles).map((part) => (typeof part === "string" ? part : html`<${Link} ...${part} />`))}
+      <${Linked} text=${text} handles=${handles} />
     </p>
     ${long &&
     html`<button

@@ -1,4 +1,5 @@
 // The head of a person's page.
+import { useEffect, useRef } from "preact/hooks";
 import { useAct } from "../../core/ui/act.js";
 import { Icon } from "../../core/ui/icon.js";
 import { lazy } from "../../core/ui/lazy.js";
@@ -9,10 +10,14 @@ import { html } from "../../core/ui/html.js";
 import { errorText, formatNumber, loadAllWords, t } from "../../core/words/words.js";
 import { fullTime, monthOf } from "../../core/words/time.js";
 import { administers, viewer } from "../../core/store/session.js";
+import { About } from "./about.js";
 import { Bell } from "./bell.js";
+import { edit, edited } from "./edited.js";
 import { FollowButton } from "./follow-button.js";
 import "./words.js";
 
+const EditForm = lazy(() => import("./edit-form.js"));
+const Note = lazy(() => import("../notes/note.js"));
 const Administration = lazy(() => import("./administration.js"));
 
 function Count({ to, count, words }) {
@@ -45,8 +50,17 @@ function Relation({ user }) {
 
 export function ProfileHead({ person }) {
   const user = person.profile.value;
-  const name = person.name.value;
   const own = viewer.value?.id === user.id;
+  // What is being changed is shown as it will be.
+  const changed = own ? edited.value : null;
+  const said = changed ?? user;
+  const name = changed?.name.trim() || person.name.value;
+  const opener = useRef(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !changed) opener.current?.focus({ preventScroll: true });
+    wasOpen.current = changed !== null;
+  }, [changed === null]);
   return html`<div class=${`profile-band ${tintOf(user.id)}`} aria-hidden="true"></div>
   <section class="profile-head" aria-label=${t("profile.about", { name })}>
     <div class="profile-top">
@@ -56,7 +70,7 @@ export function ProfileHead({ person }) {
             <a class="icon-button" href="/settings" aria-label=${t("nav.settings")} title=${t("nav.settings")}>
               <${Icon} name="settings" />
             </a>
-            <a class="button" href="/settings">${t("profile.edit")}</a>
+            ${!changed && html`<button ref=${opener} type="button" class="button" onClick=${() => edit(user)}>${t("profile.edit")}</button>`}
           </span>`
         : html`<span class="profile-acts">
             <button
@@ -78,16 +92,20 @@ export function ProfileHead({ person }) {
     </div>
     <p class="profile-name"><bdi>${name}</bdi></p>
     <p class="handle">
-      @${user.handle}${user.follows_you && html` <span class="tag">${t("profile.follows_you")}</span>`}
+      @${user.handle}${said.pronouns && html` · <bdi>${said.pronouns}</bdi>`}
+      ${said.bot && html` <span class="tag">${t("profile.bot")}</span>`}${user.follows_you && html` <span class="tag">${t("profile.follows_you")}</span>`}
       ${user.locked && html` <span class="tag">${t("profile.locked")}</span>`}
     </p>
     <${Relation} user=${user} />
+    <${About} said=${said} />
+    ${!own && html`<${Note} key=${user.id} user=${user} />`}
     <p class="joined">${t("profile.joined", { when: monthOf(user.created_at) })}</p>
     <p class="counts">
       <${Count} count=${user.tweets_count} words="profile.tweets_count" />
       <${Count} to=${`/users/${user.id}/following`} count=${user.following_count} words="profile.following_count" />
       <${Count} to=${`/users/${user.id}/followers`} count=${user.followers_count} words="profile.followers_count" />
     </p>
+    ${changed && html`<${EditForm} />`}
     ${administers.value && !own && html`<${Administration} key=${user.id} user=${user} />`}
   </section>`;
 }

@@ -1,7 +1,7 @@
 // The viewer's name, as others see it.
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { renameViewer } from "../../core/api/users.js";
+import { changeProfile } from "../../core/api/users.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
 import { useAct } from "../../core/ui/act.js";
 import { html } from "../../core/ui/html.js";
@@ -18,7 +18,7 @@ export function NameForm() {
   const tooLong = [...wanted].length > limits.value.name_max_length;
   const unchanged = wanted === "" || wanted === viewer.value.name;
   const { busy, error, press } = useAct(async () => {
-    const user = await renameViewer(wanted);
+    const user = await changeProfile({ name: wanted });
     showViewer({ ...viewer.value, ...user });
     notify(t("settings.saved"));
   }, !unchanged && !tooLong);

@@ -11,6 +11,8 @@ from msgspec import Meta
 from server.core.security.api_keys import HeldScope
 from server.core.viewer import Person
 from server.features.moderation.suspension_request import RequestRow
+from server.features.people import about
+from server.features.people.about import Field
 from server.features.people.people import ListedPerson, ProfileRow
 
 encoder = msgspec.json.Encoder()
@@ -48,6 +50,15 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     muted_until: Annotated[
         datetime | None, Meta(description="When the mute ends; absent if it doesn't end by itself.")
     ] = None
+    bio: Annotated[
+        str, Meta(description="What they say about themselves; may contain links and mentions.")
+    ] = ""
+    pronouns: str = ""
+    fields: Annotated[list[Field], Meta(description="Lines of their profile, such as a website.")] = []
+    bot: Annotated[bool, Meta(description="Whether they say that a program tweets with this account.")] = (
+        False
+    )
+    note: Annotated[str, Meta(description="What the viewer has noted about them; nobody else sees it.")] = ""
     suspended: Annotated[bool, Meta(description="By an administrator: none of their keys work.")] = False
     hidden: Annotated[bool, Meta(description="Whether their tweets are hidden from everyone.")] = False
     scopes: Annotated[
@@ -65,10 +76,29 @@ class PersonInList(msgspec.Struct, frozen=True):
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
 
 
-class NewName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The request body that changes the name."""
+class NewProfile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The request body that changes your profile."""
 
-    name: Annotated[str, Meta(description="The display name: one line of 1 to 50 characters.")]
+    name: Annotated[str | None, Meta(description="The display name: one line of 1 to 50 characters.")] = None
+    bio: Annotated[
+        str | None,
+        Meta(
+            description=f"Up to {about.BIO_MAX_LENGTH} characters about yourself. Links, mentions and "
+            "hashtags work."
+        ),
+    ] = None
+    pronouns: Annotated[
+        str | None, Meta(description=f"One line of up to {about.PRONOUNS_MAX_LENGTH} characters.")
+    ] = None
+    fields: Annotated[
+        list[Field] | None,
+        Meta(
+            description=f"Up to {about.MAX_FIELDS} lines, which replace those that you have: names of up to "
+            f"{about.FIELD_NAME_MAX_LENGTH} characters, values of up to {about.FIELD_VALUE_MAX_LENGTH}. "
+            "Empty ones are dropped."
+        ),
+    ] = None
+    bot: Annotated[bool | None, Meta(description="Whether a program tweets with this account.")] = None
 
 
 class Suspension(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -129,6 +159,11 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         muting=row.relation.muting,
         notifications_muted=row.relation.notifications_muted,
         muted_until=row.relation.muted_until,
+        bio=row.about.bio,
+        pronouns=row.about.pronouns,
+        fields=row.about.fields,
+        bot=row.about.is_bot,
+        note=row.note or "",
         suspended=row.suspended,
         hidden=row.hidden,
         scopes=scopes,

@@ -1,0 +1,94 @@
+"""Profiles: editing one's own where it stands, and reading others'."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import PHONE, OpenPage
+from tests.callers import Caller
+
+pytestmark = pytest.mark.whole
+
+
+async def test_a_profile_is_edited_where_it_stands_and_read_by_others(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    page = await open_page(f"/users/{alice.id}", viewer=alice)
+    head = page.get_by_role("region", name="About alice")
+    await page.get_by_role("button", name="Edit profile").click()
+    form = page.get_by_role("form", name="Edit profile")
+    await expect(form.get_by_label("Name", exact=True)).to_be_focused()
+    await form.get_by_label("Name", exact=True).fill("Alice Liddell")
+    await form.get_by_label("Pronouns").fill("she/her")
+    await form.get_by_label("About you").fill("I watch birds with @bob. See example.org #birds")
+    await form.get_by_label("Label of line 1").fill("Team")
+    await expect(form.get_by_role("button", name="Save")).to_be_disabled()
+    await expect(form).to_contain_text("Each line needs a label and content.")
+    await form.get_by_label("Content of line 1").fill("Platform")
+    await form.get_by_label("This account is run by a program").check()
+    # It is shown as it will be, and is nobody else's yet.
+    about = page.get_by_role("region", name="About Alice Liddell")
+    await expect(about.locator(".bio")).to_have_text("I watch birds with @bob. See example.org #birds")
+    await expect(about.locator(".profile-name")).to_have_text("Alice Liddell")
+    assert (await bob.get(f"/api/users/{alice.id}"))["user"]["name"] == "alice"
+    # It survives a look at another page.
+    await page.get_by_role("link", name="Home").click()
+    await page.get_by_role("link", name="Profile").click()
+    await expect(page.get_by_role("form", name="Edit profile").get_by_label("Pronouns")).to_have_value(
+        "she/her"
+    )
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_role("button", name="Edit profile")).to_be_focused()
+    theirs = await open_page(f"/users/{alice.id}", viewer=bob)
+    head = theirs.get_by_role("region", name="About Alice Liddell")
+    await expect(head).to_contain_text("she/her")
+    await expect(head).to_contain_text("Bot")
+    await expect(head.get_by_role("term")).to_have_text("Team")
+    await expect(head.get_by_role("definition")).to_have_text("Platform")
+    await expect(head.get_by_role("link", name="example.org")).to_have_attribute(
+        "href", "https://example.org/"
+    )
+    await expect(head.get_by_role("link", name="#birds")).to_have_attribute("href", "/hashtags/birds")
+    await head.get_by_role("link", name="@bob").click()
+    await expect(theirs.get_by_role("region", name="About bob")).to_be_visible()
+
+
+async def test_a_refused_edit_stays_and_a_cancelled_one_is_gone(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(f"/users/{alice.id}", viewer=alice, viewport=PHONE)
+    await page.get_by_role("button", name="Edit profile").click()
+    form = page.get_by_role("form", name="Edit profile")
+    await form.get_by_label("About you").fill("x" * 501)
+    await expect(form).to_contain_text("Too long by 1 character")
+    await expect(form.get_by_role("button", name="Save")).to_be_disabled()
+    await form.get_by_label("About you").fill("x" * 500)
+    await form.get_by_label("Pronouns").fill("a\u202eb")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_role("alert")).to_be_visible()
+    await expect(form.get_by_label("About you")).to_have_value("x" * 500)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await form.get_by_role("button", name="Cancel").click()
+    await expect(form).to_have_count(0)
+    await expect(page.locator(".bio")).to_have_count(0)
+    assert "bio" not in (await alice.get("/api/users/me"))["user"]
+
+
+async def test_a_private_note_is_kept_on_a_profile(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    page = await open_page(f"/users/{bob.id}", viewer=alice)
+    await page.get_by_role("button", name="Add a private note").click()
+    field = page.get_by_label("Private note; only you see it")
+    await expect(field).to_be_focused()
+    await field.fill("met in Berlin")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".note-text")).to_contain_text("met in Berlin")
+    await expect(page.get_by_role("button", name="Edit private note")).to_be_focused()
+    await page.reload()
+    await expect(page.locator(".note-text")).to_contain_text("met in Berlin")
+    theirs = await open_page(f"/users/{bob.id}", viewer=bob)
+    await expect(theirs.get_by_role("button", name="Edit profile")).to_be_visible()
+    await expect(theirs.locator(".note")).to_have_count(0)
+    await page.get_by_role("button", name="Edit private note").click()
+    await field.fill("")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("button", name="Add a private note")).to_be_focused()

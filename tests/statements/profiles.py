@@ -1,0 +1,22 @@
+"""The statements of what people say about themselves, of notes about them, and of their pictures."""
+
+from __future__ import annotations
+
+from server.features.media import media
+from server.features.notes import notes
+from server.features.people import about
+from tests.statements import Landmarks, Statements
+
+
+def statements(at: Landmarks) -> Statements:
+    """Each statement with its values."""
+    pair = [at.keen, at.busiest_author]
+    return {
+        "change a profile": (about.CHANGE, [at.keen, "a bio", None, "[]", True]),
+        "erase: the profile": (about.ERASE, [at.keen]),
+        "note": (notes.WRITE, [*pair, "met in Berlin"]),
+        "delete a note": (notes.DELETE, pair),
+        "erase: notes": (notes.ERASE, [at.keen, 100]),
+        "export: notes": (notes.EXPORT, [at.keen, 0, 50]),
+        "describe a picture": (media.DESCRIBE, [at.newest, at.photographer, "a hill", True, [0.5, 0.5]]),
+    }
