@@ -18,6 +18,7 @@ const ROUTES = [
   [/^\/bookmarks$/, "bookmarks", () => ({})],
   [/^\/drafts(?:\/(scheduled))?$/, "drafts", (tab = "drafts") => ({ tab })],
   [/^\/requests$/, "requests", () => ({})],
+  [/^\/members(?:\/(new))?$/, "members", (tab = "active") => ({ tab })],
   [/^\/settings(?:\/(appearance|keys|people|data|invitations))?$/, "settings", (section) => ({ section })],
   [/^\/operations(?:\/(runs|people|log))?$/, "operations", (section) => ({ section })],
   [/^\/join(?:\/([^/]+))?$/, "join", (token) => ({ id: token })],

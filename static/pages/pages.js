@@ -26,6 +26,7 @@ const PAGES = {
   people: lazyPage(() => import("./people.js")),
   hashtag: lazyPage(() => import("./hashtag.js")),
   notifications: lazyPage(() => import("./notifications.js")),
+  members: lazyPage(() => import("./members.js")),
   requests: lazyPage(() => import("./requests.js")),
   bookmarks: lazyPage(() => import("./bookmarks.js")),
   drafts: lazyPage(() => import("./drafts.js")),

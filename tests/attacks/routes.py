@@ -34,6 +34,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/": READ,
     "/following": READ,
     "/bookmarks": READ,
+    "/members": READ,
+    "/members/new": READ,
     "/requests": READ,
     "/drafts": READ,
     "/drafts/scheduled": READ,

@@ -92,3 +92,22 @@ async def test_a_private_note_is_kept_on_a_profile(open_page: OpenPage, alice: C
     await field.fill("")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("button", name="Add a private note")).to_be_focused()
+
+
+async def test_members_are_found_and_known_followers_named(
+    open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    await carol.tweet()
+    await carol.post(f"/api/users/{bob.id}/follow")
+    await alice.post(f"/api/users/{carol.id}/follow")
+    page = await open_page(viewer=alice)
+    await page.set_viewport_size({"width": 1366, "height": 900})
+    await page.get_by_role("link", name="All members").click()
+    people = page.locator("#main .person-link")
+    await expect(people).to_have_count(1)
+    await page.get_by_role("navigation", name="Members").get_by_role("link", name="New").click()
+    await expect(people).to_have_count(3)
+    await people.filter(has_text="bob").click()
+    await expect(page.get_by_role("region", name="About bob")).to_contain_text("Followed by carol")
+    await page.get_by_role("region", name="About bob").get_by_role("link", name="carol").click()
+    await expect(page.get_by_role("region", name="About carol")).to_be_visible()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from server.core.paging import NEWEST
 from server.features.media import media
 from server.features.notes import notes
-from server.features.people import about
+from server.features.people import about, directory
 from tests.statements import Landmarks, Statements
 
 
@@ -18,5 +19,7 @@ def statements(at: Landmarks) -> Statements:
         "delete a note": (notes.DELETE, pair),
         "erase: notes": (notes.ERASE, [at.keen, 100]),
         "export: notes": (notes.EXPORT, [at.keen, 0, 50]),
+        "the newest members": (directory.NEW, [at.reader, NEWEST, 51]),
+        "active members": (directory.ACTIVE, [at.reader, NEWEST, 51]),
         "describe a picture": (media.DESCRIBE, [at.newest, at.photographer, "a hill", True, [0.5, 0.5]]),
     }

@@ -97,6 +97,7 @@ PLACES = (
     Place("drafts", "/drafts"),
     Place("scheduled tweets", "/drafts/scheduled"),
     Place("requests", "/requests"),
+    Place("members", "/members"),
     Place("bookmarks", "/bookmarks"),
     Place("settings", "/settings"),
     Place("settings, appearance", "/settings/appearance"),

@@ -26,8 +26,9 @@ from server.features.follows.feature import REQUESTS
 from server.features.follows.suggestions import MAX_SUGGESTIONS, suggestions
 from server.features.mentions.completions import completions
 from server.features.moderation import suspensions
-from server.features.people import accounts
+from server.features.people import accounts, directory
 from server.features.people.about import Changes
+from server.features.people.directory import Order
 from server.features.people.feature import CHANGES
 
 bp = Blueprint("users", url_prefix="/api/users")
@@ -65,6 +66,15 @@ class SuggestionsQuery(msgspec.Struct, frozen=True):
     """How many users to suggest."""
 
     limit: Annotated[int, Meta(ge=0, description=f"The most users to return, {MAX_SUGGESTIONS} at most.")] = 5
+
+
+class MembersQuery(PageQuery, frozen=True):
+    """A page of the members, and their order."""
+
+    order: Annotated[
+        Order,
+        Meta(description="`active`: the authors of the newest 1,000 tweets for everyone; `new`: all members."),
+    ] = Order.ACTIVE
 
 
 class CompletionsQuery(msgspec.Struct, frozen=True):
@@ -137,6 +147,14 @@ async def complete(request: Request, viewer: Viewer, query: CompletionsQuery) ->
     """
     found = await completions(viewer, query.prefix, limit=query.limit)
     return Suggestions(users=wire.people(found))
+
+
+@bp.get("/members")
+@operation(scope="read", query=MembersQuery, answer=PeoplePage)
+async def members(request: Request, viewer: Viewer, query: MembersQuery) -> PeoplePage:
+    """List the members: those who tweeted lately, or the newest. Whoever is suspended isn't listed."""
+    page = await directory.members(viewer, query.order, limit=query.size, before=query.before)
+    return PeoplePage(users=wire.people(page.items), next=page.next)
 
 
 @bp.post("/<user_id:id>/follow")

@@ -31,6 +31,16 @@ class ListedPerson(msgspec.Struct, frozen=True):
     cursor: int
 
 
+class Known(msgspec.Struct, frozen=True):
+    """The user's followers among the newest 300 people whom the viewer follows: how many, and three of them."""
+
+    count: int
+    some: list[Person]
+
+
+NOBODY = Known(0, [])
+
+
 class ProfileRow(msgspec.Struct, frozen=True):
     """A user with counters, and the newest followers and followees."""
 
@@ -53,9 +63,23 @@ class ProfileRow(msgspec.Struct, frozen=True):
     relation: Relation
     about: About
     note: str | None
+    known_followers: Known
     followers: list[Person]
     following: list[Person]
 
+
+# Those of the viewer $2's newest followees who follow the user $1, the newest first.
+KNOWN = """(
+    SELECT jsonb_build_object('count', count(*), 'some', coalesce(
+        jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'handle', k.handle) ORDER BY k.place)
+            FILTER (WHERE k.place <= 3), '[]'))
+    FROM (
+        SELECT o.id, o.name, o.handle, row_number() OVER (ORDER BY l.id DESC) AS place
+        FROM (SELECT id, followee_id FROM follows WHERE follower_id = $2 ORDER BY id DESC LIMIT 300) l
+            JOIN users o ON o.id = l.followee_id AND o.deleted_at IS NULL AND NOT o.hidden
+        WHERE (SELECT true FROM follows WHERE follower_id = l.followee_id AND followee_id = $1)
+    ) k
+)"""
 
 # $1 user, $2 viewer, $3 the length of each list. The newest are looked up first, by $1 instead of by the
 # user's row: so PostgreSQL can estimate their number, and doesn't sort a hundred thousand followers.
@@ -77,6 +101,7 @@ PROFILE = f"""
             SELECT {SHOWN} FROM relations WHERE user_id = $2 AND other_id = u.id) r) AS relation,
         CASE WHEN NOT u.hidden OR u.id = $2 THEN {about.JSON_OF_USER} END AS about,
         {NOTE_ON_USER} AS note,
+        CASE WHEN $1 <> $2 THEN {KNOWN} END AS known_followers,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
             SELECT o.id, o.name, o.handle
             FROM (SELECT id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $3) l
@@ -123,6 +148,8 @@ async def profile(user_id: int, viewer_id: int, *, embedded: int) -> ProfileRow 
     relation = found["relation"]
     found["relation"] = msgspec.json.decode(relation, type=Relation) if relation else Relation()
     found["about"] = about.decoded(found["about"])
+    known = found["known_followers"]
+    found["known_followers"] = msgspec.json.decode(known, type=Known) if known else NOBODY
     found["followers"] = msgspec.json.decode(found["followers"], type=list[Person])
     found["following"] = msgspec.json.decode(found["following"], type=list[Person])
     return ProfileRow(**found)

@@ -45,6 +45,9 @@ export interface ProfileJson extends PersonJson, RelationJson, AboutJson {
   suspended?: boolean;
   hidden?: boolean;
   scopes?: string[];
+  /** Up to three of their followers whom the viewer follows, of `known_followers_count`. */
+  known_followers?: PersonJson[];
+  known_followers_count?: number;
   /** What the viewer has noted about them. */
   note?: string;
 }

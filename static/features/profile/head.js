@@ -3,12 +3,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { useAct } from "../../core/ui/act.js";
 import { Icon } from "../../core/ui/icon.js";
 import { lazy } from "../../core/ui/lazy.js";
+import { Names } from "../../core/ui/names.js";
 import { PersonAvatar, tintOf } from "../../core/ui/person.js";
 import { Button } from "../../core/ui/rows.js";
 import { openMenu } from "../../core/store/openers.js";
 import { html } from "../../core/ui/html.js";
 import { errorText, formatNumber, loadAllWords, t } from "../../core/words/words.js";
 import { fullTime, monthOf } from "../../core/words/time.js";
+import { keepPerson } from "../../core/store/people.js";
 import { administers, viewer } from "../../core/store/session.js";
 import { About } from "./about.js";
 import { Bell } from "./bell.js";
@@ -46,6 +48,16 @@ function Relation({ user }) {
     user.muting && (until ? t("profile.muting_until", { handle, when: fullTime(until) }) : t("profile.muting", { handle })),
   ].filter(Boolean);
   return lines.map((line) => html`<p class="hint" key=${line}>${line}</p>`);
+}
+
+// This many are named; of more people, two are.
+const NAMED = 3;
+
+function Known({ user }) {
+  const { known_followers: known = [], known_followers_count: count } = user;
+  if (known.length === 0) return null;
+  const [before, after] = t("profile.known", { names: "\u0000" }).split("\u0000");
+  return html`<p class="known">${before}<${Names} people=${known.map(keepPerson)} count=${count} most=${NAMED} />${after}</p>`;
 }
 
 export function ProfileHead({ person }) {
@@ -105,6 +117,7 @@ export function ProfileHead({ person }) {
       <${Count} to=${`/users/${user.id}/following`} count=${user.following_count} words="profile.following_count" />
       <${Count} to=${`/users/${user.id}/followers`} count=${user.followers_count} words="profile.followers_count" />
     </p>
+    <${Known} user=${user} />
     ${changed && html`<${EditForm} />`}
     ${administers.value && !own && html`<${Administration} key=${user.id} user=${user} />`}
   </section>`;

@@ -33,5 +33,6 @@ export default function Suggestions() {
   return html`<section class="suggestions card" aria-label=${t("profile.suggested")}>
     <h2>${t("profile.suggested")}</h2>
     <ul>${people.map((person) => html`<${PersonRow} key=${person.id} person=${person} />`)}</ul>
+    <a class="all-members" href="/members">${t("profile.all_members")}</a>
   </section>`;
 }

@@ -58,6 +58,11 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     bot: Annotated[bool, Meta(description="Whether they say that a program tweets with this account.")] = (
         False
     )
+    known_followers: Annotated[
+        list[Person],
+        Meta(description="Up to three of their followers whom you follow, among the newest 300 whom you follow."),
+    ] = []
+    known_followers_count: Annotated[int, Meta(description="How many there are.")] = 0
     note: Annotated[str, Meta(description="What the viewer has noted about them; nobody else sees it.")] = ""
     suspended: Annotated[bool, Meta(description="By an administrator: none of their keys work.")] = False
     hidden: Annotated[bool, Meta(description="Whether their tweets are hidden from everyone.")] = False
@@ -163,6 +168,8 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         pronouns=row.about.pronouns,
         fields=row.about.fields,
         bot=row.about.is_bot,
+        known_followers=row.known_followers.some,
+        known_followers_count=row.known_followers.count,
         note=row.note or "",
         suspended=row.suspended,
         hidden=row.hidden,
