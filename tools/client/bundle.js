@@ -25,15 +25,19 @@ const below = async (folder, end) =>
     .sort()
     .map((name) => `${folder}/${name}`);
 
-// The texts of all parts in one language are one file: `import(`./words/${code}.js`)` becomes an import of that.
+// The texts of all parts in one language are one file, but for the features that few pages show:
+// `import(`./words/${code}.js`)` becomes an import of that.
 const WORDS = "virtual:words-";
+const SELDOM = ["join", "operations"];
+const kindOf = (name) => (SELDOM.some((feature) => name.includes(`features/${feature}/`)) ? "seldom-" : "");
 const dictionaries = /\/(?:words|common|later)\/(\w\w)\.js$/;
 
 async function languages() {
   const files = new Map();
   for (const name of [...(await below("core", ".js")), ...(await below("features", ".js")), ...(await below("pages", ".js"))]) {
     const [, code] = dictionaries.exec(name) ?? [];
-    if (code) files.set(code, [...(files.get(code) ?? []), name]);
+    const file = `${kindOf(name)}${code}`;
+    if (code) files.set(file, [...(files.get(file) ?? []), name]);
   }
   return {
     name: "languages",
@@ -44,8 +48,10 @@ async function languages() {
       const lines = names.map((name, at) => `import part${at} from ${JSON.stringify(path.join(source, name))};`);
       return `${lines.join("\n")}\nexport default Object.assign({}, ${names.map((_, at) => `part${at}`).join(", ")});`;
     },
-    transform(code) {
-      const choice = [...files.keys()].map((one) => `${one}: () => import("${WORDS}${one}")`).join(", ");
+    transform(code, id) {
+      const kind = kindOf(id.split(path.sep).join("/"));
+      const codes = [...files.keys()].filter((one) => !one.includes("-"));
+      const choice = codes.map((one) => `${one}: () => import("${WORDS}${kind}${one}")`).join(", ");
       const changed = code.replace(/import\(`\.\/\w+\/\$\{code\}\.js`\)/g, `({ ${choice} })[code]()`);
       return changed === code ? null : changed;
     },
@@ -66,6 +72,15 @@ function closure(graph, ...waiting) {
 
 let parts = null;
 
+// What few people need of a feature, and what only that needs.
+const APART = {
+  cropping: ["core/lib/crop.js", "core/lib/frame.js", "core/lib/paint.js", "core/ui/crop-frame.js"],
+  editing: ["edit-dialog", "edit", "redraft"].map((name) => `features/compose/${name}.js`),
+  "picture-editor": ["picture-editor", "shrink"].map((name) => `features/compose/${name}.js`),
+  "profile-editor": ["crop-dialog", "edit-form", "portrait"].map((name) => `features/profile/${name}.js`),
+  "saved-drafts": ["saved", "saved-list"].map((name) => `features/compose/${name}.js`),
+};
+
 // Which file a module goes into. What the first view needs is one file, and what follows when the page is idle
 // another; then there is one for each feature and each page, one for what they share, and one for each language.
 // Files must not import each other in a circle, so whatever a shared module imports is shared too.
@@ -76,7 +91,9 @@ function chunkOf(id, graph) {
   for (const [name, modules] of parts) if (modules.has(id)) return name.replace(/\.js$/, "");
   const name = path.relative(source, id).split(path.sep).join("/");
   const [, language] = dictionaries.exec(name) ?? [];
-  if (language || id.startsWith(WORDS)) return `words-${language ?? id.slice(WORDS.length)}`;
+  if (language || id.startsWith(WORDS)) return `words-${language ? `${kindOf(name)}${language}` : id.slice(WORDS.length)}`;
+  const [apart] = Object.entries(APART).find(([, names]) => names.includes(name)) ?? [];
+  if (apart) return apart;
   const [layer, part] = name.split("/");
   if (layer === "features" && !name.endsWith("/words.js")) return part;
   if (layer === "pages" && graph.getModuleInfo(id).dynamicImporters.length) return `page-${part.replace(/\.js$/, "")}`;

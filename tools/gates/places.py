@@ -98,6 +98,7 @@ PLACES = (
     Place("scheduled tweets", "/drafts/scheduled"),
     Place("requests", "/requests"),
     Place("members", "/members"),
+    Place("new members", "/members/new"),
     Place("bookmarks", "/bookmarks"),
     Place("settings", "/settings"),
     Place("settings, appearance", "/settings/appearance"),
