@@ -3,7 +3,7 @@ import { render } from "preact";
 import { Aside, Connection, Navigation } from "./pages/shell.js";
 import { provideDialogs } from "./core/store/openers.js";
 import { html } from "./core/ui/html.js";
-import { Messages } from "./core/ui/messages.js";
+import { lazy } from "./core/ui/lazy.js";
 import { loadAllWords, t } from "./core/words/words.js";
 import { Page, preparePage } from "./pages/pages.js";
 import { route, startRouter } from "./core/router.js";
@@ -11,6 +11,8 @@ import { dialog } from "./core/store/dialogs.js";
 import { startLanguage } from "./core/store/preferences.js";
 import { home } from "./core/store/feeds.js";
 import { key, startSession } from "./core/store/session.js";
+
+const Messages = lazy(() => import("./core/ui/messages.js"), { name: "Messages" });
 
 // What is behind the dialog on top stays as it is.
 function OpenDialogs() {
@@ -39,7 +41,7 @@ function App() {
       <${Aside} />
       <${Main} />
     </div>
-    ${!dialog.value && html`<${Messages} />`}
+    <${Messages} active=${!dialog.value} />
     <${OpenDialogs} />`;
 }
 

@@ -6,6 +6,7 @@ import { startHoverCards } from "./features/profile/hover-card.js";
 import { startKeyboard } from "./features/shortcuts/keyboard.js";
 // These are imported again when they are needed, perhaps without a network.
 import "./core/lib/kept.js";
+import "./core/ui/messages.js";
 import "./features/bookmarks/bookmark.js";
 import "./features/compose/unsent.js";
 import "./features/pins/pin.js";

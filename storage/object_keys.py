@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from config.values import COPIES as COPIES
 from config.values import EXPORTS as EXPORTS
@@ -29,10 +30,16 @@ def is_key(key: str) -> bool:
 # The prefix of the markers that say whom the store belongs to.
 MARKERS = "perch-owners/"
 
-# URLs and variants of a picture are named by its token: just the token for the large variant, with this
-# suffix for the small one.
-SMALL = "-small"
-MEDIA_NAME = re.compile(rf"(?P<token>[0-9a-f]{{32}})(?:{SMALL})?", re.ASCII)
+# URLs and variants of a picture are named by its token: just the token for the large variant, with these
+# suffixes for the others. Only avatars have a medium one.
+SMALL, MEDIUM = "-small", "-medium"
+SUFFIXES = ("", SMALL, MEDIUM)
+MEDIA_NAME = re.compile(rf"(?P<token>[0-9a-f]{{32}})(?:{SMALL}|{MEDIUM})?", re.ASCII)
+
+
+def suffixes(digests: Collection[str]) -> tuple[str, ...]:
+    """The suffixes of a picture's variants, by those whose digests are known; of old pictures, none are."""
+    return tuple(digests) or ("", SMALL)
 
 
 def incoming(token: str) -> str:
@@ -56,5 +63,5 @@ def variant(folder: str, name: str) -> str:
 
 
 def all_of_picture(token: str, folder: str) -> list[str]:
-    """The keys of all objects that a picture may have: the original, the large and the small variant."""
-    return [incoming(token), variant(folder, token), variant(folder, token + SMALL)]
+    """The keys of all objects that a picture may have: the original and the variants."""
+    return [incoming(token), *(variant(folder, token + suffix) for suffix in SUFFIXES)]

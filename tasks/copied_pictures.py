@@ -11,10 +11,10 @@ import msgspec
 from server.core.database.connection import row, rows
 
 # $1 after this id, $2 how many, $3 0 for copies that weren't begun, 1 for the others. Only pictures in
-# tweets: a picture that no tweet uses is gone within a day.
+# tweets and on profiles: others are gone within a day.
 UNCOPIED = """
     SELECT id, token, digests::text AS digests FROM media_attachments
-    WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2 AND copied = $3 AND id > $1
+    WHERE state = 'ready' AND (tweet_id IS NOT NULL OR on_profile) AND copied < 2 AND copied = $3 AND id > $1
     ORDER BY id LIMIT $2
 """
 
@@ -22,14 +22,17 @@ UNCOPIED = """
 MARK = "UPDATE media_attachments SET copied = $2 WHERE id = $1 AND state = 'ready' RETURNING id"
 
 # In the order of the index, so that a batch costs the same however many wait.
-TO_EMPTY = "SELECT token FROM copies_to_empty ORDER BY token LIMIT $1"
-EMPTY = "INSERT INTO copies_to_empty (token) VALUES ($1) ON CONFLICT DO NOTHING RETURNING token"
+TO_EMPTY = "SELECT token, suffixes FROM copies_to_empty ORDER BY token LIMIT $1"
+EMPTY = """
+    INSERT INTO copies_to_empty (token, suffixes) VALUES ($1, $2::text[])
+    ON CONFLICT DO NOTHING RETURNING token
+"""
 EMPTIED = "DELETE FROM copies_to_empty WHERE token = $1 RETURNING token"
 
 WAITING = """
     SELECT count(*) AS pictures, min(created_at) AS since,
         (SELECT count(*) FROM copies_to_empty) AS to_empty
-    FROM media_attachments WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2
+    FROM media_attachments WHERE state = 'ready' AND (tweet_id IS NOT NULL OR on_profile) AND copied < 2
 """
 
 # $1 a random token, $2 how many pictures to take from there on.
@@ -83,14 +86,14 @@ async def mark(picture_id: int, *, done: bool) -> bool:
     return bool(await rows(MARK, picture_id, 2 if done else 1))
 
 
-async def empty(token: str) -> None:
+async def empty(token: str, suffixes: Sequence[str]) -> None:
     """Mark a copy for emptying because its picture is gone. A trigger does so when the row is deleted."""
-    await rows(EMPTY, token)
+    await rows(EMPTY, token, list(suffixes))
 
 
-async def to_empty(limit: int) -> list[str]:
-    """The tokens of copies that have to be emptied."""
-    return [found["token"] for found in await rows(TO_EMPTY, limit)]
+async def to_empty(limit: int) -> list[tuple[str, Sequence[str]]]:
+    """The tokens of copies that have to be emptied, with the suffixes of the variants."""
+    return [(found["token"], found["suffixes"]) for found in await rows(TO_EMPTY, limit)]
 
 
 async def emptied(token: str) -> None:

@@ -108,18 +108,19 @@ async def _settle(media_id: int, token: str, folder: Path, workshop: Workshop, l
     original, incoming = folder / "original", object_keys.incoming(token)
     try:
         await workshop.store.fetch(incoming, original)
-        made = await workshop.pictures.make_variants(original, folder, lane=lane)
+        purpose = await picture_attempts.purpose_of(media_id)
+        made = await workshop.pictures.make_variants(original, folder, purpose=purpose, lane=lane)
     except ObjectNotFound:
         await picture_attempts.settle_broken(media_id, "The uploaded file was lost; please upload it again.")
         return []
     except PictureRefused as refused:
         await picture_attempts.settle_broken(media_id, str(refused))
         return [incoming]
-    names = {token: made.large, token + object_keys.SMALL: made.small}
-    async with asyncio.TaskGroup() as both:
-        for name, file in names.items():
-            key, content_type = object_keys.variant(workshop.media_folder, name), made.variants.content_type
-            both.create_task(workshop.store.put_file(key, file, content_type=content_type))
+    async with asyncio.TaskGroup() as group:
+        for suffix, file in made.files.items():
+            key = object_keys.variant(workshop.media_folder, token + suffix)
+            content_type = made.variants.content_type
+            group.create_task(workshop.store.put_file(key, file, content_type=content_type))
     if not await picture_attempts.settle_ready(media_id, made.variants):  # removed meanwhile
         return object_keys.all_of_picture(token, workshop.media_folder)
     return [incoming]

@@ -25,7 +25,8 @@ STILL_READY = "SELECT token FROM media_attachments WHERE state = 'ready' AND tok
 # $1 after, $2 up to, both tokens; $3 how many. Tokens are hexadecimal numbers of the same length, which every
 # collation sorts in byte order, as stores do.
 READY_BETWEEN = """
-    SELECT token FROM media_attachments WHERE state = 'ready' AND token > $1 AND token <= $2
+    SELECT token, digests::text AS digests FROM media_attachments
+    WHERE state = 'ready' AND token > $1 AND token <= $2
     ORDER BY token LIMIT $3
 """
 LAST = "g"  # sorts after all tokens
@@ -179,11 +180,11 @@ async def _compare(store: ObjectStore, prefix: str, part: Part, found: Found, *,
         if media["state"] != "ready":
             continue
         digests = msgspec.json.decode(media["digests"]) if media["digests"] else {}
-        for suffix in ("", object_keys.SMALL):
+        for suffix in object_keys.suffixes(digests):
             wanted[prefix + media["token"] + suffix] = digests.get(suffix)
     missing = [key for key in wanted if key not in stored]
-    lost = [token async for token in _ready_between(part.after, part.upto) if token not in part.by_token]
-    missing += [prefix + token + suffix for token in lost for suffix in ("", object_keys.SMALL)]
+    lost = [one async for one in _ready_between(part.after, part.upto) if one[0] not in part.by_token]
+    missing += [prefix + token + suffix for token, suffixes in lost for suffix in suffixes]
     found.missing += await _still_missing(store, prefix, missing)
     found.damaged += await _damaged(store, stored, wanted, read_all)
     tokens = {media["token"] for media in known}
@@ -191,14 +192,14 @@ async def _compare(store: ObjectStore, prefix: str, part: Part, found: Found, *,
         if token not in tokens:
             found.orphaned += items
     found.objects += part.objects
-    found.pictures += len(wanted) // 2 + len(lost)
+    found.pictures += sum(media["state"] == "ready" for media in known) + len(lost)
 
 
-async def _ready_between(after: str, upto: str) -> AsyncIterator[str]:
-    """The tokens of ready pictures in this range, in order."""
+async def _ready_between(after: str, upto: str) -> AsyncIterator[tuple[str, tuple[str, ...]]]:
+    """The tokens of ready pictures in this range, in order, with the suffixes of their variants."""
     while page := await rows(READY_BETWEEN, after, upto, BATCH):
         for media in page:
-            yield media["token"]
+            yield media["token"], object_keys.suffixes(msgspec.json.decode(media["digests"] or "{}"))
         after = page[-1]["token"]
 
 

@@ -40,8 +40,6 @@ LOCK, LOCKED_FOR = "perch:copying", 300
 # How many pictures' copies each restore test reads back.
 SAMPLE = 20
 
-SUFFIXES = ("", object_keys.SMALL)
-
 
 @dataclass(slots=True)
 class Checked:
@@ -108,7 +106,7 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
     if not await copied_pictures.mark(picture.id, done=False):
         return False
     try:
-        for suffix in SUFFIXES:
+        for suffix in object_keys.suffixes(picture.digests):
             source = object_keys.variant(workshop.media_folder, picture.token + suffix)
             await transfer(
                 workshop.store, source, copies, object_keys.copy(picture.token + suffix), picture, suffix
@@ -118,15 +116,15 @@ async def _copy(picture: Picture, workshop: Workshop, copies: ObjectStore) -> bo
         return False
     if await copied_pictures.mark(picture.id, done=True):
         return True
-    await copied_pictures.empty(picture.token)
+    await copied_pictures.empty(picture.token, object_keys.suffixes(picture.digests))
     return False
 
 
 async def _empty_gone(copies: ObjectStore) -> None:
     """Empty the copies of deleted pictures. The next run retries those that can't be written now."""
-    while tokens := await copied_pictures.to_empty(BATCH):
-        for token in tokens:
-            for suffix in SUFFIXES:
+    while gone := await copied_pictures.to_empty(BATCH):
+        for token, suffixes in gone:
+            for suffix in suffixes:
                 await copies.put(
                     object_keys.copy(token + suffix), _nothing(), content_type="application/x-empty"
                 )
@@ -173,7 +171,7 @@ async def check_sample(workshop: Workshop) -> Checked | None:
     wrong: list[str] = []
     read = 0
     for picture in {picture.token: picture for picture in found}.values():
-        for suffix in SUFFIXES:
+        for suffix in object_keys.suffixes(picture.digests):
             key = object_keys.variant(workshop.media_folder, picture.token + suffix)
             try:
                 original = await _digest(workshop.store, key)

@@ -10,6 +10,7 @@ from server.core.cache import changes
 from server.core.database.connection import row, rows, transaction
 from server.core.database.locks import AdvisoryLock
 from server.features.media import events
+from server.features.media.media_attachment import Purpose
 
 # How often a picture is tried if its worker dies each time, before it counts as broken.
 MAX_ATTEMPTS = 5
@@ -101,6 +102,12 @@ async def begin(media_id: int, *, slow: bool = False, turns: int) -> str | None:
         await settle_broken(media_id, "This picture could not be worked on: it was tried several times.")
         raise TriesUsedUp(found["token"])
     return str(found["token"])
+
+
+async def purpose_of(media_id: int) -> Purpose:
+    """What the picture is for."""
+    found = await row("SELECT purpose FROM media_attachments WHERE id = $1", media_id)
+    return Purpose(found["purpose"]) if found else Purpose.TWEET
 
 
 async def next_in_turn(media_id: int, *, slow: bool = False, turns: int) -> list[int]:

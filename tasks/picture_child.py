@@ -6,7 +6,7 @@ It decides whether the picture is acceptable, except for its size in bytes and i
 It imports nothing of Perch except `picture_variants`, `thumbhash` and `walls`, so that it starts fast and is
 handed no secrets.
 
-Before it looks at the picture it opens the three files and puts up its walls: from then on it can't open
+Before it looks at the picture it opens all files and puts up its walls: from then on it can't open
 another file or reach any other process or host, and it has nothing left to import.
 
 It uses pillow-simd if the installation built it (a folder beside the interpreter's), otherwise Pillow.
@@ -33,6 +33,8 @@ import resource
 import signal
 import sys
 import warnings
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -44,7 +46,7 @@ import PIL  # noqa: E402
 from PIL import Image, UnidentifiedImageError, features  # noqa: E402
 
 from tasks import walls  # noqa: E402
-from tasks.picture_variants import JPEG, ORIENTATION, moving, placeholder, save, still  # noqa: E402
+from tasks.picture_variants import JPEG, ORIENTATION, VARIANTS, moving, placeholder, save, still  # noqa: E402
 
 # Limits of this process. A 64-megapixel progressive JPEG needs about 400 MB for its coefficients.
 # The processor time depends on the lane: a picture that takes longer than the quick lane allows, by the
@@ -176,36 +178,36 @@ def frames_of(image: Image.Image) -> int:
     return getattr(image, "n_frames", 1) if image.format in MOVING else 1
 
 
-def process(original: BinaryIO, large_file: BinaryIO, small_file: BinaryIO, lane: str) -> dict[str, Any]:
-    """Make both variants. Raises Refused, Slow, CannotWrite, or whatever a decoder raises."""
-    large_variant, small_variant = io.BytesIO(), io.BytesIO()
+def process(original: BinaryIO, files: Sequence[BinaryIO], purpose: str, lane: str) -> dict[str, Any]:
+    """Make the variants. Raises Refused, Slow, CannotWrite, or whatever a decoder raises."""
+    written = [io.BytesIO() for _ in files]
     with Image.open(original, formats=FORMATS) as image:
         refuse_large(image, original)
-        if is_moving(image):
+        if is_moving(image) and VARIANTS[purpose][0].moves:
             if lane == "quick" and frames_of(image) * image.width * image.height > QUICK_PIXELS:
                 raise Slow
+            content_types: list[str] = []
             loop = image.info.get("loop", 1 if image.format == "GIF" else 0)
-            large_frames, small_frames, durations = moving(image)
-            for frames, file in ((large_frames, large_variant), (small_frames, small_variant)):
+            made, durations = moving(image, purpose)
+            for frames, file in zip(made, written, strict=True):
                 rest = {
                     "save_all": True,
                     "append_images": frames[1:],
                     "duration": durations,
                     "loop": loop,
                 }
-                content_type = save(frames[0], file, **rest)
-            large = large_frames[0]
+                content_types.append(save(frames[0], file, **rest if len(frames) > 1 else {}))
+            large = made[0][0]
         else:
             # TIFF decoders rotate the picture themselves while loading it, and drop the tag.
             if image.format == "TIFF":
                 image.load()
-            large, small = still(image, image.getexif().get(ORIENTATION, 1))
-            content_type = save(large, large_variant)
-            save(small, small_variant)
-    write(large_variant, large_file)
-    write(small_variant, small_file)
+            large, *others = still(image, image.getexif().get(ORIENTATION, 1), purpose)
+            content_types = [save(one, file) for one, file in zip((large, *others), written, strict=True)]
+    for variant, to in zip(written, files, strict=True):
+        write(variant, to)
     return {
-        "content_type": content_type,
+        "content_type": content_types[0],
         "width": large.width,
         "height": large.height,
         "thumbhash": placeholder(large),
@@ -234,7 +236,7 @@ def version() -> str:
     return f"{library} {PIL.__version__} with {', '.join(found)}"
 
 
-def verdict(original: str, large_file: str, small_file: str, lane: str = "slow") -> dict[str, Any]:
+def verdict(original: str, files: Sequence[str], purpose: str, lane: str = "slow") -> dict[str, Any]:
     """Process the picture behind the walls and within this process' limits; call this only once.
 
     A crash is a verdict too, given by the exit code. Raises OSError if a file cannot be opened.
@@ -242,15 +244,19 @@ def verdict(original: str, large_file: str, small_file: str, lane: str = "slow")
     Image.MAX_IMAGE_PIXELS = HIDDEN_MEGAPIXELS * 1_000_000
     warnings.simplefilter("ignore")  # to show a warning, Python would open the source file
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    with open(original, "rb") as picture, open(large_file, "wb") as large, open(small_file, "wb") as small:
+    with ExitStack() as opened:
+        picture = opened.enter_context(open(original, "rb"))
+        variants = [opened.enter_context(open(file, "wb")) for file in files]
         walls.put_up()
-        return verdict_behind_walls(picture, large, small, lane)
+        return verdict_behind_walls(picture, variants, purpose, lane)
 
 
-def verdict_behind_walls(picture: BinaryIO, large: BinaryIO, small: BinaryIO, lane: str) -> dict[str, Any]:
+def verdict_behind_walls(
+    picture: BinaryIO, files: Sequence[BinaryIO], purpose: str, lane: str
+) -> dict[str, Any]:
     """Process the picture; return the verdict for the worker."""
     try:
-        return process(picture, large, small, lane)
+        return process(picture, files, purpose, lane)
     except Slow:
         return {"slow": True}
     except CannotWrite as error:
@@ -281,7 +287,7 @@ def main() -> None:
         case ["--walls"]:
             said = json.dumps(walls.put_up())
         case files:
-            said = json.dumps(verdict(*files[:3]))
+            said = json.dumps(verdict(files[0], files[1:], "tweet"))
     sys.stdout.write(said)
 
 

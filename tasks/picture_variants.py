@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image, ImageCms
 
@@ -16,8 +16,29 @@ from tasks import thumbhash
 # Pillow's names for JPEG; an MPO, as some phones make it, has more pictures after the first.
 JPEG = ("JPEG", "MPO")
 
-# The boxes that the variants fit into: a full screen, and the timeline's column at twice its density.
-LARGE_BOX, SMALL_BOX = (1920, 1080), (640, 640)
+
+class Variant(NamedTuple):
+    """The suffix of its name, the box that it fits into, and whether it moves if the picture does."""
+
+    suffix: str
+    box: tuple[int, int]
+    moves: bool = True
+
+
+# By what a picture is for, the largest first. In tweets: a full screen, and the timeline's column at
+# twice its density. Avatars: the profile, and lists at four times and at twice the density; lists are still.
+VARIANTS: dict[str, tuple[Variant, ...]] = {
+    "tweet": (Variant("", (1920, 1080)), Variant("-small", (640, 640))),
+    "avatar": (
+        Variant("", (400, 400)),
+        Variant("-medium", (192, 192), moves=False),
+        Variant("-small", (96, 96), moves=False),
+    ),
+    "header": (Variant("", (1500, 500), moves=False), Variant("-small", (600, 200), moves=False)),
+}
+
+# What is cut off at the edges, so that the width by the height is this.
+SHAPES = {"avatar": 1, "header": 3}
 
 # The limit for all frames of an animation together, after scaling: memory holds them while they are encoded.
 ANIMATION_PIXELS = 64_000_000
@@ -75,10 +96,33 @@ def to_srgb(image: Image.Image, profile: bytes, mode: str) -> Image.Image:
     return converted or image
 
 
-def still(image: Image.Image, orientation: int) -> tuple[Image.Image, Image.Image]:
-    """Both variants of a picture that does not move."""
+def cut(image: Image.Image, shape: float | None) -> Image.Image:
+    """The middle of the picture, as large as the shape allows; all of it without one."""
+    if shape is None:
+        return image
+    width, height = (
+        min(image.width, round(image.height * shape)),
+        min(image.height, round(image.width / shape)),
+    )
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + max(1, width), top + max(1, height)))
+
+
+def covering(size: tuple[int, int], box: tuple[int, int], shape: float | None) -> tuple[int, int]:
+    """The size at which a picture that is then cut fits the box; never enlarged."""
+    if shape is None:
+        return fitted(size, box)
+    width, height = size
+    scale = min(1.0, max(box[0] / width, box[1] / height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def still(image: Image.Image, orientation: int, purpose: str) -> list[Image.Image]:
+    """The variants of a picture that does not move."""
+    largest, *others = VARIANTS[purpose]
+    shape = SHAPES.get(purpose)
     size = image.size[::-1] if orientation in SIDEWAYS else image.size
-    large = fitted(size, LARGE_BOX)
+    large = covering(size, largest.box, shape)
     stored = large[::-1] if orientation in SIDEWAYS else large
     if image.format in JPEG:
         image.draft(None, stored)  # decode at 1/2, 1/4 or 1/8 if that is enough
@@ -89,8 +133,10 @@ def still(image: Image.Image, orientation: int) -> tuple[Image.Image, Image.Imag
         image = image.resize(stored, Image.Resampling.LANCZOS)
     if orientation in UPRIGHT:
         image = image.transpose(UPRIGHT[orientation])
-    first = plain(image, profile)
-    return first, first.resize(fitted(first.size, SMALL_BOX), Image.Resampling.LANCZOS)
+    made = [plain(cut(image, shape), profile)]
+    for variant in others:
+        made.append(made[-1].resize(fitted(made[-1].size, variant.box), Image.Resampling.LANCZOS))
+    return made
 
 
 def widened(image: Image.Image) -> Image.Image:
@@ -113,24 +159,26 @@ def eight_bits(image: Image.Image) -> Image.Image:
     return grey.point(lambda value: value * (255 / white)).convert("L")
 
 
-def moving(image: Image.Image) -> tuple[list[Image.Image], list[Image.Image], list[int]]:
-    """Both variants of an animation as frames, and how long each is shown (ms)."""
+def moving(image: Image.Image, purpose: str) -> tuple[list[list[Image.Image]], list[int]]:
+    """The variants of an animation as frames, one frame if it is still, and how long each is shown (ms)."""
+    shape, variants = SHAPES.get(purpose), VARIANTS[purpose]
     count: int = image.n_frames  # type: ignore[attr-defined]
     budget = ANIMATION_PIXELS // count
-    sizes = [fitted(image.size, box, pixels=budget) for box in (LARGE_BOX, SMALL_BOX)]
-    large: list[Image.Image] = []
-    small: list[Image.Image] = []
+    size = cut(image, shape).size
+    sizes = [fitted(size, variant.box, pixels=budget) for variant in variants]
+    made: list[list[Image.Image]] = [[] for _ in variants]
     durations: list[int] = []
     for index in range(count):
         image.seek(index)
         image.load()
         duration = round(image.info.get("duration") or 0)
         durations.append(duration if duration > 10 else DEFAULT_DURATION)
-        frame = image.convert("RGBA")
-        for size, frames in zip(sizes, (large, small), strict=True):
-            frame = frame.resize(size, Image.Resampling.BILINEAR)
-            frames.append(plain(frame, None))
-    return large, small, durations
+        frame = cut(image.convert("RGBA"), shape)
+        for variant, size, frames in zip(variants, sizes, made, strict=True):
+            if variant.moves or not frames:
+                frame = frame.resize(size, Image.Resampling.BILINEAR)
+                frames.append(plain(frame, None))
+    return made, durations
 
 
 def placeholder(image: Image.Image) -> str:

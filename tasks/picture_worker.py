@@ -24,6 +24,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from server.features.media.media_attachment import Purpose
 from storage import object_keys
 from storage.base import StorageUnavailable
 from tasks.picture_attempts import Variants
@@ -35,6 +36,13 @@ FORKS = (sys.executable, "-I", "-m", "tasks.picture_forks")
 # Nothing of our environment. It only asks for huge memory pages for pixels, if the kernel has them: with
 # small pages, a large picture spends a sixth of its time on page faults.
 ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+
+# The suffixes of the variants that the child makes (`picture_variants.VARIANTS`, which imports the decoders).
+SUFFIXES: dict[Purpose, tuple[str, ...]] = {
+    Purpose.TWEET: ("", object_keys.SMALL),
+    Purpose.AVATAR: ("", object_keys.MEDIUM, object_keys.SMALL),
+    Purpose.HEADER: ("", object_keys.SMALL),
+}
 
 Lane = Literal["quick", "slow"]
 
@@ -67,10 +75,9 @@ class ChildDied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The variants' files, and what we know about them."""
+    """The variants' files by the suffixes of their names, and what we know about them."""
 
-    large: Path
-    small: Path
+    files: Mapping[str, Path]
     variants: Variants
 
 
@@ -101,8 +108,10 @@ class PictureChildren:
         self._under_way = 0
         self._idle: asyncio.TimerHandle | None = None
 
-    async def make_variants(self, original: Path, folder: Path, *, lane: Lane = "slow") -> Made:
-        """Decode the original in a child and write both variants into the folder.
+    async def make_variants(
+        self, original: Path, folder: Path, *, purpose: Purpose = Purpose.TWEET, lane: Lane = "slow"
+    ) -> Made:
+        """Decode the original in a child and write the variants into the folder.
 
         Raises:
             PictureRefused: it is not decodable, or exceeds a limit, such as the slow lane's time.
@@ -113,9 +122,9 @@ class PictureChildren:
         """
         if self.unsafe is not None:
             raise StorageUnavailable(self.unsafe)
-        large, small = folder / "large", folder / "small"
+        files = {suffix: folder / f"variant{suffix}" for suffix in SUFFIXES[purpose]}
         with self._at_work():
-            verdict = await self._verdict(str(original), str(large), str(small), lane=lane)
+            verdict = await self._verdict(str(original), list(map(str, files.values())), purpose, lane=lane)
         if verdict.slow:
             raise SlowPicture
         if verdict.failed is not None:
@@ -123,14 +132,13 @@ class PictureChildren:
         if verdict.refused is not None:
             raise PictureRefused(verdict.refused)
         return Made(
-            large,
-            small,
+            files,
             Variants(
                 verdict.content_type,
                 verdict.width,
                 verdict.height,
                 verdict.thumbhash,
-                {"": digest(large), object_keys.SMALL: digest(small)},
+                {suffix: digest(file) for suffix, file in files.items()},
             ),
         )
 
@@ -180,10 +188,10 @@ class PictureChildren:
             if not self._under_way:
                 self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._hang_up)
 
-    async def _verdict(self, *files: str, lane: Lane) -> Verdict:
+    async def _verdict(self, original: str, files: Sequence[str], purpose: str, *, lane: Lane) -> Verdict:
         try:
             async with asyncio.timeout(WALL_SECONDS[lane]):
-                said, code = await self._asked(*files, lane)
+                said, code = await self._asked(original, files, purpose, lane)
         except TimeoutError:
             code = -signal.SIGXCPU
         if code == -signal.SIGXCPU:
@@ -197,7 +205,7 @@ class PictureChildren:
         except msgspec.DecodeError as error:  # ValidationError among them
             raise ChildDied(f"the picture child gave no valid result: {error}") from None
 
-    async def _asked(self, *arguments: str) -> tuple[bytes, int | None]:
+    async def _asked(self, *arguments: str | Sequence[str]) -> tuple[bytes, int | None]:
         """A child's output for these arguments, and its exit code; None if the fork server died."""
         requests = await self._start()
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
@@ -215,7 +223,9 @@ class PictureChildren:
                 raise
 
 
-def request_child(requests: socket.socket, arguments: Sequence[str], reply: socket.socket) -> None:
+def request_child(
+    requests: socket.socket, arguments: Sequence[str | Sequence[str]], reply: socket.socket
+) -> None:
     """Request a child that will answer on `reply`. Raises ChildDied."""
     try:
         socket.send_fds(requests, [json.dumps(arguments).encode()], [reply.fileno()])

@@ -23,6 +23,7 @@ from server.core.outbound.fetcher import Fetched, Fetcher, NotFetched
 from server.features.previews import previews
 from server.features.previews.previews import Card, Due, Picture
 from server.operations import ownership
+from storage import object_keys
 from storage.base import StorageUnavailable
 from tasks.picture_worker import ChildDied, PictureRefused, SlowPicture
 from tasks.task import Task
@@ -217,7 +218,7 @@ async def _picture(page: str, named: str, workshop: Workshop, fetcher: Fetcher) 
         folder = Path(name)
         (folder / "original").write_bytes(original.body)
         made = await workshop.pictures.make_variants(folder / "original", folder, lane="quick")
-        body = made.small.read_bytes()
+        body = made.files[object_keys.SMALL].read_bytes()
     if len(body) > SHOWN_BYTES:
         return None
     shape = made.variants

@@ -36,10 +36,10 @@ RECORD = """
 ACTS = """
     SELECT a.id, a.at, a.act, a.actor_id IS NULL AS on_terminal, a.key_id, a.user_id, a.subject_id,
         a.details::text AS details,
-        CASE WHEN w.id IS NOT NULL THEN jsonb_build_object('id', w.id, 'name', w.name, 'handle', w.handle)
-            END AS actor,
-        CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'name', u.name, 'handle', u.handle)
-            END AS "user"
+        CASE WHEN w.id IS NOT NULL THEN jsonb_build_object(
+            'id', w.id, 'name', w.name, 'handle', w.handle, 'avatar', w.avatar) END AS actor,
+        CASE WHEN u.id IS NOT NULL THEN jsonb_build_object(
+            'id', u.id, 'name', u.name, 'handle', u.handle, 'avatar', u.avatar) END AS "user"
     FROM audit_acts a
     LEFT JOIN users w ON w.id = a.actor_id AND w.deleted_at IS NULL
     LEFT JOIN users u ON u.id = a.user_id AND u.deleted_at IS NULL

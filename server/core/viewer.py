@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from server.core.security.api_keys import HeldScope
 
+# A path below which variants have suffixes.
+Avatar = Annotated[
+    str | None,
+    Meta(
+        description="Their picture, square, 400 pixels wide; with `-medium` or `-small` after it, 192 or 96, "
+        "and not moving. Absent if they have none."
+    ),
+]
 
-class Person(msgspec.Struct, frozen=True):
+
+class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is shown of a user in a list."""
 
     id: int
     name: str
     handle: str
+    avatar: Avatar = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,7 @@ class Viewer:
     scopes: frozenset[HeldScope]
     key_expires_at: datetime | None = None
     erase_after: datetime | None = None
+    avatar: str | None = None
 
     def is_over(self) -> bool:
         """Whether the key has expired, or the time to erase the account has come."""

@@ -93,8 +93,8 @@ export function startRouter() {
     // Going to a "#fragment" fires this too, and leaves the page where it is.
     const stays = location.pathname === here.value.path && location.search === here.value.search;
     if (stays && event.state === null) return;
-    closeDialog({ stepTaken: true });
     const entry = event.state?.entry ?? 0;
+    closeDialog({ stepTaken: true, all: !stays || entry !== here.value.entry });
     // To or from the step of a dialog: the page stays.
     if (stays && entry === here.value.entry) return;
     leavePlace();

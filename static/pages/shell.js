@@ -96,12 +96,13 @@ export function Navigation() {
   </header>`;
 }
 
+// What comes late is last, so that nothing moves.
 export function Aside() {
   if (!hasAside()) return null;
   return html`<aside class="aside" aria-label=${t("aside.label")}>
     <${KeyPanel} card />
-    ${keyState.value === "valid" && viewer.value && html`<${Suggestions} />`}
     <${About} />
+    ${keyState.value === "valid" && viewer.value && html`<${Suggestions} />`}
   </aside>`;
 }
 

@@ -43,12 +43,12 @@ async def test_a_focal_point_is_set_moved_and_removed_beside_the_description(ali
     ("body", "named"),
     [
         ({}, "focus"),
-        ({"focus": {"x": 0}}, "y"),
-        ({"focus": {"x": 1.01, "y": 0}}, "x"),
-        ({"focus": {"x": 0, "y": -2}}, "y"),
-        ({"focus": {"x": "0", "y": 0}}, "x"),
+        ({"focus": {"x": 0}}, "`y`"),
+        ({"focus": {"x": 1.01, "y": 0}}, "focus.x"),
+        ({"focus": {"x": 0, "y": -2}}, "focus.y"),
+        ({"focus": {"x": "0", "y": 0}}, "focus.x"),
         ({"focus": [0, 0]}, "focus"),
-        ({"focus": {"x": 0, "y": 0, "z": 0}}, "z"),
+        ({"focus": {"x": 0, "y": 0, "z": 0}}, "`z`"),
     ],
 )
 async def test_a_point_outside_the_picture_is_refused_by_name(

@@ -34,6 +34,12 @@ async def test_an_instance_describes_itself_without_a_key(anybody: Caller, setti
         "alt_max_length": 1500,
         "warning_max_length": 200,
         "name_max_length": 50,
+        "bio_max_length": 500,
+        "pronouns_max_length": 40,
+        "profile_fields": 4,
+        "profile_field_name_max_length": 60,
+        "profile_field_value_max_length": 255,
+        "note_max_length": 2000,
         "page_size": 50,
         "page_size_max": 100,
     }

@@ -169,7 +169,7 @@ async def test_bytes_outside_the_form_parts_count_toward_the_size_limit(
     ("files", "status", "words"),
     [
         ({}, 422, "multipart"),
-        ({"picture": ("x.jpg", b"x")}, 422, "unknown field. The fields are file and alt"),
+        ({"picture": ("x.jpg", b"x")}, 422, "unknown field. The fields are file, alt and purpose"),
         (
             [("file", ("x.jpg", pictures.jpeg())), ("file", ("y.jpg", pictures.jpeg()))],
             422,

@@ -43,7 +43,7 @@ async def test_new_members_are_all_members(alice: Caller, bob: Caller, carol: Ca
 
 
 @pytest.mark.parametrize("order", ["active", "new"])
-async def test_who_is_blocked_suspended_or_leaving_is_not_listed(
+async def test_blocked_suspended_and_leaving_users_are_not_listed(
     alice: Caller, bob: Caller, carol: Caller, order: str
 ) -> None:
     for who in (alice, bob, carol):
@@ -64,13 +64,21 @@ async def test_a_profile_says_which_followers_the_viewer_follows(
 ) -> None:
     async def known() -> tuple[int, list[str]]:
         user = (await alice.get(f"/api/users/{bob.id}"))["user"]
-        return user.get("known_followers_count", 0), [one["handle"] for one in user.get("known_followers", [])]
+        return user.get("known_followers_count", 0), [
+            one["handle"] for one in user.get("known_followers", [])
+        ]
 
-    await rows("INSERT INTO users (handle, name) SELECT 'friend_' || n, 'F' FROM generate_series(1, 5) n RETURNING 1")
-    friends = [one["id"] for one in await rows("SELECT id FROM users WHERE handle LIKE 'friend%' ORDER BY id")]
+    await rows(
+        "INSERT INTO users (handle, name) SELECT 'friend_' || n, 'F' FROM generate_series(1, 5) n RETURNING 1"
+    )
+    friends = [
+        one["id"] for one in await rows("SELECT id FROM users WHERE handle LIKE 'friend%' ORDER BY id")
+    ]
     assert await known() == (0, [])
     await rows(
-        "INSERT INTO follows (follower_id, followee_id) SELECT unnest($1::bigint[]), $2 RETURNING 1", friends, bob.id
+        "INSERT INTO follows (follower_id, followee_id) SELECT unnest($1::bigint[]), $2 RETURNING 1",
+        friends,
+        bob.id,
     )
     await carol.post(f"/api/users/{bob.id}/follow")
     assert await known() == (0, []), "she follows none of them"
@@ -78,6 +86,6 @@ async def test_a_profile_says_which_followers_the_viewer_follows(
         await alice.post(f"/api/users/{friend}/follow")
     await alice.post(f"/api/users/{carol.id}/follow")
     assert await known() == (5, ["carol", "friend_4", "friend_3"])
-    await rows("UPDATE users SET hidden = true WHERE id = $1 RETURNING 1", friends[3])
+    await rows("UPDATE users SET suspended_at = now(), hidden = true WHERE id = $1 RETURNING 1", friends[3])
     assert await known() == (4, ["carol", "friend_3", "friend_2"])
     assert "known_followers" not in (await bob.get("/api/users/me"))["user"]

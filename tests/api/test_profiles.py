@@ -100,9 +100,7 @@ async def test_the_longest_profile_fits(alice: Caller, bob: Caller) -> None:
     assert await shown(bob, alice.id) == longest
 
 
-async def test_whose_tweets_are_hidden_says_nothing_to_others(
-    alice: Caller, bob: Caller, carol: Caller
-) -> None:
+async def test_hidden_users_say_nothing_to_others(alice: Caller, bob: Caller, carol: Caller) -> None:
     await alice.patch("/api/users/me", json=ABOUT)
     await carol.post(f"/api/users/{alice.id}/suspension", json={"hide_tweets": True})
     assert await shown(bob, alice.id) == {}

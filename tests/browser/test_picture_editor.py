@@ -22,7 +22,7 @@ async def attach(page: Page, data: bytes, name: str = "hill.png", kind: str = "i
 
 async def edit_picture(page: Page) -> Locator:
     """The dialog that edits the only picture."""
-    await page.get_by_role("button", name="or set its focal point").click()
+    await page.get_by_role("button", name="Edit picture").click()
     return page.get_by_role("dialog", name="Edit picture")
 
 
@@ -95,7 +95,7 @@ async def test_a_crop_can_be_changed_and_taken_back(open_page: OpenPage, alice: 
 async def test_a_crop_and_a_focal_point_are_made_by_keyboard(open_page: OpenPage, alice: Caller) -> None:
     page = await open_page(viewer=alice)
     await attach(page, pictures.png(500, 500))
-    await page.get_by_role("button", name="or set its focal point").focus()
+    await page.get_by_role("button", name="Edit picture").focus()
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Edit picture")
     await dialog.get_by_role("application", name="Crop frame").focus()
@@ -114,7 +114,7 @@ async def test_a_crop_and_a_focal_point_are_made_by_keyboard(open_page: OpenPage
     for _ in range(25):
         await page.keyboard.press("ArrowRight")
     await dialog.get_by_role("button", name="Done").press("Enter")
-    await expect(page.get_by_role("button", name="or set its focal point")).to_be_visible()
+    await expect(page.get_by_role("button", name="Edit picture")).to_be_visible()
     media = await sent(page, alice)
     assert (media["width"], media["height"]) == (250, 500)
     assert media["focus"] == {"x": 1, "y": 0.4}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
+from tests import pictures
 from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.parts import is_live, tweet
 from tests.callers import Caller
 
 pytestmark = pytest.mark.whole
@@ -111,3 +115,39 @@ async def test_members_are_found_and_known_followers_named(
     await expect(page.get_by_role("region", name="About bob")).to_contain_text("Followed by carol")
     await page.get_by_role("region", name="About bob").get_by_role("link", name="carol").click()
     await expect(page.get_by_role("region", name="About carol")).to_be_visible()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_profile_picture_is_cropped_and_shown_to_everyone(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    await alice.tweet("hello")
+    theirs = await open_page(viewer=bob)
+    await is_live(theirs)
+    page = await open_page(f"/users/{alice.id}", viewer=alice)
+    await page.get_by_role("button", name="Edit profile").click()
+    form = page.get_by_role("form", name="Edit profile")
+    for purpose, size in (("avatar", (600, 400)), ("header", (900, 900))):
+        await page.locator(f"input[data-purpose={purpose}]").set_input_files(
+            {"name": "me.png", "mimeType": "image/png", "buffer": pictures.png(*size)}
+        )
+        dialog = page.get_by_role("dialog", name="Crop picture")
+        await dialog.get_by_role("application", name="Crop frame").press("ArrowLeft")
+        await dialog.get_by_role("button", name="Done").click()
+        await expect(dialog).to_have_count(0)
+    await expect(form.get_by_role("button", name="Change picture")).to_have_count(2)
+    await expect(page.locator(".profile-top .avatar img")).to_be_visible()
+    await expect(page.locator(".profile-band img")).to_be_visible()
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_have_count(0)
+    shown = tweet(theirs, "hello").locator(".avatar img")
+    await expect(shown).to_have_attribute("src", re.compile(r"^/media/[0-9a-f]{32}-small$"))
+    assert await shown.evaluate("one => one.decode().then(() => one.naturalWidth)") == 96
+    await theirs.goto(f"/users/{alice.id}")
+    large = theirs.locator(".profile-top .avatar img")
+    assert await large.evaluate("one => one.decode().then(() => one.naturalWidth)") == 400
+    await page.get_by_role("button", name="Edit profile").click()
+    await form.get_by_role("button", name="Remove").first.click()
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.locator(".profile-top .avatar img")).to_have_count(0)
+    await expect(theirs.locator(".profile-top .avatar img")).to_have_count(0)

@@ -30,7 +30,7 @@ def test_a_card_shows_the_viewer_first_and_their_marks(
 ) -> None:
     viewer = Person(7, 'Mo "]', "mo")
     newest = [Liker(who, f"liker {who}") for who in likers[:shown]]
-    row = TweetRow(42, TEXT, datetime.now(UTC), len(likers), 3, 1, "A", "a", [], newest)
+    row = TweetRow(42, TEXT, datetime.now(UTC), len(likers), 3, 1, "A", "a", None, [], newest)
     card = PerchDialect(MediaUrls(None, "")).card(row, likers=shown)
     of_viewer = marked({name: [42] for name in marks})
     seen = msgspec.json.decode(card.seen_by(viewer, of_viewer))

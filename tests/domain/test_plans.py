@@ -94,9 +94,11 @@ SELDOM = {
 
 # A profile's list of 300 followees: fewer rows than PostgreSQL reads in order. From longer lists it reads a
 # page. The candidates for a mention: 300 followees, 50 users each by handle and name. And whom to suggest:
-# ten followees of each of 40 followees, the authors of 100 tweets, 50 new members.
+# ten followees of each of 40 followees, the authors of 100 tweets, 50 new members. The
+# authors of 1,000 tweets.
 SORTED = {
     "profile": 300,
+    "active members": 1_000,
     "whom it may mean, for a user with 5,000 followees": 400,
     **{f"suggestions for a user with {number} followees": 550 for number in ("5,000", "300", "few")},
 }

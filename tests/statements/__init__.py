@@ -240,7 +240,7 @@ def _of_the_base(at: Landmarks) -> Statements:
         "lock the pictures of a thread": (parts.LOCK_PICTURES, [list(range(1, 101)), at.keen]),
         "lock an author's day": (parts.LOCK_DAY, [at.keen]),
         "what an idempotency key stands for": (idempotency.EARLIER, [at.keen, ["key", "other"]]),
-        "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1]),
+        "pictures: receive": (media.RECEIVE, ["x" * 32, at.photographer, "a hill", 1, "tweet"]),
         "pictures: whose turn": (picture_attempts.IN_TURN, [7, 1]),
         "pictures: begin": (picture_attempts.BEGIN, [7, False, 2, 20]),
         "pictures: which come next": (picture_attempts.NEXT, [7, False, 2]),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from server.core.paging import NEWEST
 from server.features.media import media
+from server.features.media.media_attachment import Purpose
 from server.features.notes import notes
-from server.features.people import about, directory
+from server.features.people import about, directory, pictures
 from tests.statements import Landmarks, Statements
 
 
@@ -15,6 +16,10 @@ def statements(at: Landmarks) -> Statements:
     return {
         "change a profile": (about.CHANGE, [at.keen, "a bio", None, "[]", True]),
         "erase: the profile": (about.ERASE, [at.keen]),
+        "show a picture on a profile": (pictures.SHOW, [at.newest, at.photographer, "avatar"]),
+        "replace a picture of a profile": (pictures.REPLACE, [at.photographer, "avatar", None]),
+        "set an avatar": (pictures.SET[Purpose.AVATAR], [at.photographer, None]),
+        "set a header": (pictures.SET[Purpose.HEADER], [at.photographer, None]),
         "note": (notes.WRITE, [*pair, "met in Berlin"]),
         "delete a note": (notes.DELETE, pair),
         "erase: notes": (notes.ERASE, [at.keen, 100]),

@@ -62,14 +62,14 @@ class Attacked:
         try:
             made = await self.in_its_lane(original, folder)
             verdict = "ready"
-            assert pictures.opened(made.large.read_bytes()).size == (
+            assert pictures.opened(made.files[""].read_bytes()).size == (
                 made.variants.width,
                 made.variants.height,
             )
         except PictureRefused as refused:
             verdict = str(refused)
             assert verdict.endswith(".")
-        assert {file.name for file in folder.iterdir()} <= {"original", "large", "small"}
+        assert {file.name for file in folder.iterdir()} <= {"original", "variant", "variant-small"}
         assert original.read_bytes() == data
         self.verdicts["ready" if verdict == "ready" else "refused"] += 1
         return verdict
@@ -148,7 +148,7 @@ async def test_only_the_picture_is_left_of_a_polyglot_file(attacked: Attacked) -
     for name, (data, evil) in hostile.polyglots().items():
         assert evil in data
         assert await attacked.one(data, name=name) == "ready"
-        for variant in ("large", "small"):
+        for variant in ("variant", "variant-small"):
             assert evil not in (attacked.folder / name / variant).read_bytes()
 
 

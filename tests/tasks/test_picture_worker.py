@@ -27,7 +27,7 @@ DOING = """
 import os, signal, sys, time
 from pathlib import Path
 from tasks import picture_child, picture_forks
-def verdict(original, large, small, lane):
+def verdict(original, files, purpose, lane):
     {code}
 picture_child.verdict = verdict
 picture_forks.main()
@@ -114,7 +114,7 @@ async def test_an_exhausted_limit_of_the_quick_lane_is_no_verdict(
 
 async def test_a_good_picture_is_made(children: PictureChildren, original: Path) -> None:
     made = await children.make_variants(original, original.parent)
-    assert made.large.stat().st_size > 0
+    assert made.files[""].stat().st_size > 0
     assert made.variants.content_type == "image/jpeg"
 
 
@@ -202,7 +202,7 @@ async def test_a_full_disk_is_not_the_pictures_fault(
         with disks.full(disk), pytest.raises(StorageUnavailable, match="No space left"):
             await children.make_variants(original, disk)
         made = await children.make_variants(original, disk)
-        assert made.large.stat().st_size > 0
+        assert made.files[""].stat().st_size > 0
 
 
 @pytest.mark.parametrize(

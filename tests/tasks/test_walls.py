@@ -24,7 +24,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 def called(number, *arguments):
     if libc.syscall(number, *arguments) < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-def process(original, large, small, lane):
+def process(original, files, purpose, lane):
     folder, parent, outcome = Path(original.name).parent, os.getppid(), {{}}
     for attempt in {attempts!r}:
         try:
@@ -49,7 +49,7 @@ FILES = [
     "open(folder / 'original')",
     "open(folder / 'another', 'w')",
     "os.unlink(folder / 'original')",
-    "os.rename(folder / 'large', folder / 'larger')",
+    "os.rename(folder / 'variant', folder / 'larger')",
     "os.mkdir(folder / 'more')",
     "os.symlink('/etc/passwd', folder / 'link')",
     "os.truncate(folder / 'original', 0)",

@@ -15,12 +15,13 @@ from sanic import Request
 from server.core.errors import InvalidBody, TooLarge, UnsupportedMediaType
 from server.core.text import ALT_MAX_LENGTH
 from server.features.media.media import Upload
+from server.features.media.media_attachment import Purpose
 from server.features.media.recognition import HEAD, recognise
 
 # How many bytes a form may have besides the file: part headers, boundaries and the alternative text.
 FORM_OVERHEAD = 64 * 1024
 
-FIELDS = frozenset({"file", "alt"})
+FIELDS = frozenset({"file", "alt", "purpose"})
 
 # One more than there are, so that a surplus field gets our own error message.
 MAX_FIELDS = len(FIELDS) + 1
@@ -43,21 +44,29 @@ class Form:
         self._seen: set[str] = set()
         self._head = b""
         self._unwritten = bytearray()
-        self._alt = bytearray()
+        self._texts = {"alt": bytearray(), "purpose": bytearray()}
 
     @property
     def alt(self) -> str:
         """The alternative text."""
         try:
-            return self._alt.decode()
+            return self._texts["alt"].decode()
         except UnicodeDecodeError:
             raise InvalidBody("alt must be UTF-8 text.") from None
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the picture is for."""
+        try:
+            return Purpose(self._texts["purpose"].decode() or Purpose.TWEET)
+        except ValueError:
+            raise InvalidBody(f"purpose must be one of {', '.join(Purpose)}.") from None
 
     def begin(self, segment: multipart.MultipartSegment) -> None:
         """Begin a part. Raises InvalidBody for an unknown field, or one that we have already seen."""
         self._field = segment.name
         if segment.name not in FIELDS:
-            raise InvalidBody("The form has an unknown field. The fields are file and alt.")
+            raise InvalidBody("The form has an unknown field. The fields are file, alt and purpose.")
         if segment.name in self._seen:
             rule = " Send one picture per request." if segment.name == "file" else ""
             raise InvalidBody(f"The form has the field {segment.name} twice.{rule}")
@@ -65,10 +74,11 @@ class Form:
 
     async def take(self, data: bytes) -> None:
         """Take bytes of the current part."""
-        if self._field == "alt":
-            self._alt += data
-            if len(self._alt) > ALT_MAX_LENGTH * 16:
-                raise InvalidBody(f"alt is too long: at most {ALT_MAX_LENGTH} characters are allowed.")
+        if self._field in self._texts:
+            text = self._texts[self._field]
+            text += data
+            if len(text) > ALT_MAX_LENGTH * 16:
+                raise InvalidBody(f"{self._field} is too long.")
             return
         self.size += len(data)
         if self.size > self._max_bytes:
@@ -124,7 +134,7 @@ async def received(request: Request, *, max_bytes: int, folder: Path) -> AsyncIt
             raise InvalidBody("The body isn't a complete multipart form.") from None
         await form.end()
         spool.flush()
-        yield Upload(Path(spool.name), str(form.content_type), form.alt, form.size)
+        yield Upload(Path(spool.name), str(form.content_type), form.alt, form.size, form.purpose)
 
 
 def at_most(request: Request, *, max_bytes: int) -> int:

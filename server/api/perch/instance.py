@@ -15,6 +15,7 @@ from server.api.http.operation import operation
 from server.core import text
 from server.core.paging import MAX_PAGE_SIZE, PAGE_SIZE
 from server.features.media.recognition import ACCEPTED
+from server.features.notes import notes
 from server.features.people import about
 from server.features.tweets import checks
 from server.features.tweets.cover import MAX_WARNING
@@ -38,6 +39,7 @@ class Limits(msgspec.Struct, frozen=True):
     profile_fields: int
     profile_field_name_max_length: int
     profile_field_value_max_length: int
+    note_max_length: int
     page_size: int
     page_size_max: int
 
@@ -88,6 +90,7 @@ async def read(request: Request) -> InstanceAnswer:
         profile_fields=about.MAX_FIELDS,
         profile_field_name_max_length=about.FIELD_NAME_MAX_LENGTH,
         profile_field_value_max_length=about.FIELD_VALUE_MAX_LENGTH,
+        note_max_length=notes.MAX_LENGTH,
         page_size=PAGE_SIZE,
         page_size_max=MAX_PAGE_SIZE,
     )

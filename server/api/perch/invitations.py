@@ -132,7 +132,7 @@ async def _read(request: Request, token: str) -> JoinAnswer:
 
 async def _accept(token: str, handle: str | None, name: str | None) -> Joined:
     user, key = await invitations.accept(token, handle, name)
-    return Joined(user=Person(user.id, user.name, user.handle), key=key)
+    return Joined(user=Person(user.id, user.name, user.handle, user.avatar), key=key)
 
 
 def origin(request: Request) -> str:

@@ -84,7 +84,7 @@ def related(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
 
 
 class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
-    """Someone changed their name."""
+    """Someone changed their name or their avatar."""
 
     user: Person
     version: int
@@ -92,9 +92,9 @@ class Renamed(msgspec.Struct, frozen=True, tag_field="type", tag="user"):
 
 @tells(people.RENAMED, Renamed)
 def renamed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
-    """The name as it is now."""
+    """Both as they are now."""
     user = facts.get(PROFILE, event.subject_id)
-    return Renamed(Person(user.id, user.name, user.handle), user.version) if user else None
+    return Renamed(Person(user.id, user.name, user.handle, user.avatar), user.version) if user else None
 
 
 class VisibilityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="visibility"):

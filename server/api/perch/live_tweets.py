@@ -186,7 +186,9 @@ def reposted(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     repost_id = event.object_id or 0
     if tweet is None or user is None or user.hidden or facts.get(reposts.REPOST, repost_id) is None:
         return None
-    return Reposted(repost_id, Person(user.id, user.name, user.handle), tweet_wire.tweet(tweet, urls))
+    return Reposted(
+        repost_id, Person(user.id, user.name, user.handle, user.avatar), tweet_wire.tweet(tweet, urls)
+    )
 
 
 class RepostUndone(msgspec.Struct, frozen=True, tag_field="type", tag="repost_undone"):

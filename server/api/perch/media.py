@@ -36,7 +36,7 @@ from server.features.media import links as picture_links
 from server.features.media import media
 from server.features.media.media import Description
 from server.features.media.media_access import Access
-from server.features.media.media_attachment import MediaState
+from server.features.media.media_attachment import MediaState, Purpose
 from storage import object_keys
 from storage.base import InvalidRange, ObjectNotFound
 
@@ -68,6 +68,10 @@ class UploadForm(msgspec.Struct, frozen=True):
 
     file: Annotated[bytes, Meta(description="One picture. Its format is detected from its content.")]
     alt: Annotated[str, Meta(description="What the picture shows, for people who can't see it.")] = ""
+    purpose: Annotated[
+        Purpose,
+        Meta(description="What it is for. Avatars are cut square, headers three times as wide as high."),
+    ] = Purpose.TWEET
 
 
 class Uploaded(Answer, frozen=True, kw_only=True):

@@ -40,7 +40,7 @@ class NewMute(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ] = None
 
 
-class MutedPerson(PersonInList, frozen=True):
+class MutedPerson(PersonInList, frozen=True, kw_only=True):
     """A user whom you mute."""
 
     notifications_muted: bool
@@ -119,7 +119,7 @@ async def unmute(request: Request, viewer: Viewer, user_id: int) -> Answer:
 async def blocks(request: Request, viewer: Viewer, query: PageQuery) -> PeoplePage:
     """List the users whom you block, newest first. Only you can see this list."""
     page = await relations.blocks(viewer, limit=query.size, before=query.before)
-    users = [PersonInList(one.id, one.name, one.handle, one.followed) for one in page.items]
+    users = [PersonInList(one.id, one.name, one.handle, one.followed, one.avatar) for one in page.items]
     return PeoplePage(users=users, next=page.next)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 from sanic import Blueprint, Request
 
 from server.api.http import admission
@@ -17,13 +17,22 @@ from server.api.perch import dialect
 from server.api.perch.shapes import users as wire
 from server.api.perch.shapes.users import NewProfile, PersonInList, Suspension, User
 from server.core.audit import Actor
-from server.core.errors import Administrator, Blocked, InvalidBody, SelfFollow, UserNotFound
+from server.core.errors import (
+    Administrator,
+    Blocked,
+    BrokenPicture,
+    InvalidBody,
+    MediaNotFound,
+    SelfFollow,
+    UserNotFound,
+)
 from server.core.prefixes import MAX_COMPLETIONS
 from server.core.security.api_keys import HELD_SCOPES
 from server.core.viewer import Viewer
 from server.features.follows import follows
 from server.features.follows.feature import REQUESTS
 from server.features.follows.suggestions import MAX_SUGGESTIONS, suggestions
+from server.features.media.media_attachment import Purpose
 from server.features.mentions.completions import completions
 from server.features.moderation import suspensions
 from server.features.people import accounts, directory
@@ -73,7 +82,9 @@ class MembersQuery(PageQuery, frozen=True):
 
     order: Annotated[
         Order,
-        Meta(description="`active`: the authors of the newest 1,000 tweets for everyone; `new`: all members."),
+        Meta(
+            description="`active`: the authors of the newest 1,000 tweets for everyone; `new`: all members."
+        ),
     ] = Order.ACTIVE
 
 
@@ -94,13 +105,21 @@ async def me(request: Request, viewer: Viewer) -> Rendered:
 
 
 @bp.patch("/me")
-@operation(scope="account", body=NewProfile, answer=OneUser, limit=CHANGES)
+@operation(
+    scope="account", body=NewProfile, answer=OneUser, limit=CHANGES, errors=(MediaNotFound, BrokenPicture)
+)
 async def change(request: Request, viewer: Viewer, body: NewProfile) -> Rendered:
-    """Change your profile: your display name, and what you say about yourself. What it doesn't name stays."""
+    """Change your profile: your name, pictures, and what you say about yourself. What you leave out stays."""
     if body == NewProfile():
-        raise InvalidBody("Give at least one of name, bio, pronouns, fields and bot.")
-    said = Changes(body.bio, body.pronouns, body.fields, body.bot)
-    changed = await accounts.change(viewer, body.name, said)
+        raise InvalidBody("Give at least one of name, avatar_id, header_id, bio, pronouns, fields and bot.")
+    given = {Purpose.AVATAR: body.avatar_id, Purpose.HEADER: body.header_id}
+    changed = await accounts.change(
+        viewer,
+        body.name,
+        Changes(body.bio, body.pronouns, body.fields, body.bot),
+        {purpose: number for purpose, number in given.items() if number is not UNSET},
+        context(request).jobs,
+    )
     return Rendered(await myself(request, changed))
 
 
@@ -152,7 +171,7 @@ async def complete(request: Request, viewer: Viewer, query: CompletionsQuery) ->
 @bp.get("/members")
 @operation(scope="read", query=MembersQuery, answer=PeoplePage)
 async def members(request: Request, viewer: Viewer, query: MembersQuery) -> PeoplePage:
-    """List the members: those who tweeted lately, or the newest. Whoever is suspended isn't listed."""
+    """List the members: those who tweeted lately, or the newest. Suspended users aren't listed."""
     page = await directory.members(viewer, query.order, limit=query.size, before=query.before)
     return PeoplePage(users=wire.people(page.items), next=page.next)
 

@@ -44,11 +44,11 @@ LONGEST_LIFE = timedelta(days=36_500)
 MAX_VALID_KEYS = 20_000
 
 # The bytes that a viewer takes in memory.
-VIEWER_SIZE = 518
+VIEWER_SIZE = 600
 
 AUTHENTICATE = """
     SELECT k.id AS key_id, k.scopes, k.expires_at AS key_expires_at, u.id, u.handle, u.name, u.is_admin,
-        u.erase_after, u.suspended_at IS NOT NULL AS suspended
+        u.erase_after, u.avatar, u.suspended_at IS NOT NULL AS suspended
     FROM api_keys k JOIN users u ON u.id = k.user_id
     WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
       AND (NOT u.demo OR $2)

@@ -84,7 +84,8 @@ HOLD = """
     )
     INSERT INTO draft_pictures (draft_id, media_id)
     SELECT $1, id FROM media_attachments
-    WHERE id = ANY($3::bigint[]) AND owner_id = $2 AND tweet_id IS NULL AND state IN ('pending', 'ready')
+    WHERE id = ANY($3::bigint[]) AND owner_id = $2 AND tweet_id IS NULL AND purpose = 'tweet'
+        AND state IN ('pending', 'ready')
     ON CONFLICT DO NOTHING RETURNING 1
 """
 HELD = "SELECT count(*) AS n FROM draft_pictures WHERE draft_id = $1"

@@ -66,7 +66,7 @@ PICTURES = """
         alt = coalesce(wanted.alt, m.alt), changed_at = now()
     FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS wanted (id, alt, position)
     WHERE m.id = wanted.id AND m.owner_id = $2 AND m.state IN ('pending', 'ready')
-        AND (m.tweet_id IS NULL OR m.tweet_id = $1)
+        AND (m.tweet_id IS NULL OR m.tweet_id = $1) AND m.purpose = 'tweet'
     RETURNING m.id
 """
 

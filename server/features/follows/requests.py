@@ -21,7 +21,7 @@ from server.features.visibility.visibility import Visibility
 
 # $1 whose requests, $2 before, $3 how many.
 LISTED = """
-    SELECT o.id, o.name, o.handle, r.id AS cursor,
+    SELECT o.id, o.name, o.handle, CASE WHEN NOT o.hidden THEN o.avatar END AS avatar, r.id AS cursor,
         (SELECT true FROM follows WHERE follower_id = $1 AND followee_id = o.id) IS NOT NULL AS followed
     FROM follow_requests r JOIN users o ON o.id = r.follower_id
     WHERE r.followee_id = $1 AND r.id < $2 AND o.deleted_at IS NULL ORDER BY r.id DESC LIMIT $3

@@ -38,9 +38,9 @@ SUGGESTIONS = f"""
             AND (SELECT true FROM relations WHERE user_id = $1 AND other_id = found.id) IS NULL
         GROUP BY id
     )
-    SELECT u.id, u.name, u.handle, false AS followed, 0 AS cursor
+    SELECT u.id, u.name, u.handle, u.avatar, false AS followed, 0 AS cursor
     FROM candidates c CROSS JOIN LATERAL (
-        SELECT id, name, handle, followers_count FROM users
+        SELECT id, name, handle, avatar, followers_count FROM users
         WHERE id = c.id AND deleted_at IS NULL AND suspended_at IS NULL OFFSET 0
     ) u
     ORDER BY c.weight DESC, u.followers_count DESC, u.id LIMIT $2

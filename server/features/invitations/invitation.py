@@ -88,10 +88,10 @@ LISTED = f"""
         CASE WHEN i.revoked_at IS NOT NULL THEN 'revoked' WHEN i.used >= i.max_uses THEN 'used_up'
             WHEN i.expires_at <= now() THEN 'expired' WHEN {KEY_ENDED} THEN 'revoked' ELSE 'open'
             END AS state,
-        CASE WHEN c.id IS NOT NULL THEN jsonb_build_object('id', c.id, 'name', c.name, 'handle', c.handle)
-            END AS created_by,
-        CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'name', u.name, 'handle', u.handle)
-            END AS "user"
+        CASE WHEN c.id IS NOT NULL THEN jsonb_build_object(
+            'id', c.id, 'name', c.name, 'handle', c.handle, 'avatar', c.avatar) END AS created_by,
+        CASE WHEN u.id IS NOT NULL THEN jsonb_build_object(
+            'id', u.id, 'name', u.name, 'handle', u.handle, 'avatar', u.avatar) END AS "user"
     FROM invitations i LEFT JOIN users c ON c.id = i.created_by_id LEFT JOIN users u ON u.id = i.user_id
     WHERE i.id < $1 AND ($3::bigint IS NULL OR i.id = $3) ORDER BY i.id DESC LIMIT $2
 """

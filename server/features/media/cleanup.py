@@ -72,12 +72,13 @@ async def resume(jobs: Jobs, *, now: datetime | None = None) -> int:
 
 
 async def expire_unattached(jobs: Jobs, *, now: datetime | None = None) -> int:
-    """Remove pictures that no tweet or draft uses, including broken ones; return their number."""
+    """Remove pictures that no tweet, draft or profile uses, including broken ones; return their number."""
     before = (now or datetime.now(UTC)) - UNATTACHED_LIFETIME
     found = await rows(
         "UPDATE media_attachments SET state = 'removed', changed_at = now() WHERE id IN ("
-        "  SELECT id FROM media_attachments m WHERE tweet_id IS NULL AND state <> 'removed' "
-        "  AND changed_at < $1 AND NOT EXISTS (SELECT 1 FROM draft_pictures WHERE media_id = m.id) "
+        "  SELECT id FROM media_attachments m WHERE tweet_id IS NULL AND NOT on_profile "
+        "  AND state <> 'removed' AND changed_at < $1 "
+        "  AND NOT EXISTS (SELECT 1 FROM draft_pictures WHERE media_id = m.id) "
         "  LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id",
         before,
         BATCH,

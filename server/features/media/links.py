@@ -1,7 +1,7 @@
 """Signed URLs of pictures that no tweet shows yet: anyone who has the URL can see the picture, for a day.
 
 The signature is an HMAC with the database's secret over the picture and the expiry: nobody else can make one,
-postpone its expiry, or use it for another picture. It covers both variants.
+postpone its expiry, or use it for another picture. It covers all variants.
 """
 
 from __future__ import annotations

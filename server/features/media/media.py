@@ -21,7 +21,7 @@ from server.core.viewer import Viewer
 from server.features.media import events, media_access
 from server.features.media.jobs import PROCESS
 from server.features.media.media_access import OwnedMedia
-from server.features.media.media_attachment import MediaAttachment, MediaState
+from server.features.media.media_attachment import MediaAttachment, MediaState, Purpose
 from storage import object_keys
 from storage.base import ObjectStore, StorageError
 
@@ -34,10 +34,10 @@ STORED_WITHIN, REMOVED_WITHIN = 30, 2
 
 
 # $1 token, $2 owner, $3 alternative text, $4 the key that authenticated the request, perhaps minutes ago: no
-# row if the key or the account is no longer valid.
+# row if the key or the account is no longer valid. $5 what it is for.
 RECEIVE = """
-    INSERT INTO media_attachments (token, owner_id, alt)
-    SELECT $1::varchar, u.id, $3::text FROM users u JOIN api_keys k ON k.user_id = u.id
+    INSERT INTO media_attachments (token, owner_id, alt, purpose)
+    SELECT $1::varchar, u.id, $3::text, $5 FROM users u JOIN api_keys k ON k.user_id = u.id
     WHERE u.id = $2 AND k.id = $4 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
         AND u.suspended_at IS NULL AND u.deleted_at IS NULL
     FOR KEY SHARE OF u
@@ -74,6 +74,7 @@ class Upload:
     content_type: str
     alt: str
     size: int
+    purpose: Purpose = Purpose.TWEET
 
 
 async def receive(
@@ -98,7 +99,7 @@ async def receive(
     try:
         async with asyncio.timeout(STORED_WITHIN):
             await store.put_file(original, upload.file, content_type=upload.content_type)
-        made = await row(RECEIVE, token, viewer.id, alt, viewer.key_id)
+        made = await row(RECEIVE, token, viewer.id, alt, viewer.key_id, upload.purpose)
         if made is None:
             raise InvalidKey
     except BaseException:
@@ -142,7 +143,7 @@ async def ensure_attachable(viewer: Viewer, media_ids: Sequence[int]) -> None:
     by_id = {media.id: media for media in await MediaAttachment.filter(id__in=ids, owner_id=viewer.id)}
     for media_id in media_ids:
         media = by_id.get(media_id)
-        if media is None or media.state is MediaState.REMOVED:
+        if media is None or media.state is MediaState.REMOVED or media.purpose is not Purpose.TWEET:
             raise MediaNotFound(f"You have no picture with the id {media_id}.")
         if media.state is MediaState.BROKEN:
             raise BrokenPicture(media.failure)

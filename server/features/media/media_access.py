@@ -43,7 +43,7 @@ class Access(msgspec.Struct, frozen=True):
 
 # $1 token. Nobody may see a picture that is broken or removed.
 ACCESS = """
-    SELECT m.state, m.tweet_id IS NOT NULL AS is_attached, u.hidden AS is_hidden,
+    SELECT m.state, m.tweet_id IS NOT NULL OR m.on_profile AS is_attached, u.hidden AS is_hidden,
         u.suspended_at IS NOT NULL OR u.deleted_at IS NOT NULL AS is_suspended,
         (SELECT media_key FROM instance) AS media_key
     FROM media_attachments m JOIN users u ON u.id = m.owner_id

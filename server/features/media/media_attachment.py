@@ -21,6 +21,14 @@ class MediaState(StrEnum):
     REMOVED = "removed"  # its objects are to be deleted, then the row
 
 
+class Purpose(StrEnum):
+    """What a picture is for, which decides about its variants."""
+
+    TWEET = "tweet"
+    AVATAR = "avatar"
+    HEADER = "header"
+
+
 class MediaAttachment(Model):
     """A picture. `token` is the random part of its URL and of its object keys.
 
@@ -45,6 +53,8 @@ class MediaAttachment(Model):
     attempts = fields.SmallIntField(default=0)
     working_until = fields.DatetimeField(null=True)  # the lease of the worker that is at it
     failure = fields.TextField(null=True)
+    purpose = fields.CharEnumField(Purpose, max_length=10, default=Purpose.TWEET)
+    on_profile = fields.BooleanField(default=False)  # it is its owner's avatar or header
     alt = fields.TextField(default="")
     focus: fields.Field[list[float] | None] = ArrayField("float8", null=True)
     content_type = fields.CharField(20, null=True)

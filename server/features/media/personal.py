@@ -8,14 +8,16 @@ from server.core.personal import Exported, Objects, PersonalData
 from server.features.media import cleanup
 
 EXPORT = """
-    SELECT id, token, tweet_id, alt, focus, content_type, width, height, created_at, digests::text AS digests
+    SELECT id, token, tweet_id, purpose, alt, focus, content_type, width, height, created_at,
+        digests::text AS digests
     FROM media_attachments WHERE owner_id = $1 AND state = 'ready' AND id > $2
     ORDER BY id LIMIT $3
 """
 
 # Pictures that a worker is processing are left for later: what it is about to store would be orphaned.
 TAKE = """
-    UPDATE media_attachments SET state = 'removed', tweet_id = NULL, changed_at = now() WHERE id IN (
+    UPDATE media_attachments SET state = 'removed', tweet_id = NULL, on_profile = false, changed_at = now()
+    WHERE id IN (
         SELECT id FROM media_attachments
         WHERE owner_id = $1 AND (working_until IS NULL OR working_until < now())
         ORDER BY id LIMIT $2 FOR UPDATE

@@ -33,10 +33,10 @@ COMPLETIONS = f"""
             ORDER BY lower(name) USING ~<~ LIMIT 50
         )
     )
-    SELECT u.id, u.name, u.handle, 0 AS cursor,
+    SELECT u.id, u.name, u.handle, u.avatar, 0 AS cursor,
         (SELECT true FROM follows WHERE follower_id = $1 AND followee_id = u.id) IS NOT NULL AS followed
     FROM candidates c CROSS JOIN LATERAL (
-        SELECT id, name, handle, followers_count, hidden FROM users WHERE id = c.id OFFSET 0
+        SELECT id, name, handle, avatar, followers_count, hidden FROM users WHERE id = c.id OFFSET 0
     ) u LEFT JOIN talked ON talked.id = u.id
     WHERE NOT u.hidden AND u.id <> $1 AND {visible_to("$1", "u.id")}
         AND (u.handle ~>=~ $2 AND u.handle ~<~ $3 OR lower(u.name) ~>=~ $2 AND lower(u.name) ~<~ $3)

@@ -79,8 +79,8 @@ ASK = f"""
 """
 WAITING = f"""
     SELECT r.id, r.asked_at, r.takes_effect_at, r.hide_tweets, r.reason,
-        jsonb_build_object('id', u.id, 'name', u.name, 'handle', u.handle) AS "user",
-        jsonb_build_object('id', b.id, 'name', b.name, 'handle', b.handle) AS asked_by,
+        jsonb_build_object('id', u.id, 'name', u.name, 'handle', u.handle, 'avatar', u.avatar) AS "user",
+        jsonb_build_object('id', b.id, 'name', b.name, 'handle', b.handle, 'avatar', b.avatar) AS asked_by,
         r.asked_by_id <> $1 AND u.deleted_at IS NULL AND {ASKER_ACTS} AND {HAS_A_SAY} AS may_confirm,
         r.user_id <> $1 AND (r.asked_by_id = $1 OR {HAS_A_SAY}) AS may_withdraw
     FROM suspension_requests r JOIN users u ON u.id = r.user_id JOIN users b ON b.id = r.asked_by_id

@@ -91,7 +91,7 @@ FOLLOWS = (NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST)
 
 # The people of a group `g` whom its user may see at the moment, the newest first.
 PEOPLE = f"""
-    SELECT u.id, u.name, u.handle FROM (
+    SELECT u.id, u.name, u.handle, u.avatar FROM (
         SELECT id, actor_id FROM notifications n
         WHERE n.user_id = g.user_id AND n.kind = g.kind AND coalesce(n.tweet_id, 0) = coalesce(g.tweet_id, 0)
             AND n.day = g.day AND NOT n.undone

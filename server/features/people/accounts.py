@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
@@ -13,11 +14,14 @@ from server.core.cache import changes, topics
 from server.core.database.connection import rows, transaction
 from server.core.database.locks import AdvisoryLock
 from server.core.errors import HandleTaken, InvalidBody, UserNotFound
+from server.core.jobs import Jobs
 from server.core.security.api_keys import MEMBER_SCOPES, digest
 from server.core.viewer import Person, Viewer
 from server.features.api_keys import api_keys as keys
 from server.features.api_keys.api_key import ApiKey
-from server.features.people import about, events, people
+from server.features.media.jobs import REMOVE
+from server.features.media.media_attachment import Purpose
+from server.features.people import about, events, people, pictures
 from server.features.people.about import Changes
 from server.features.people.people import ProfileRow
 from server.features.people.user import User
@@ -27,6 +31,9 @@ HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
 
 # The maximum number of followers and followees embedded in a user's response (set by the contract).
 EMBEDDED_PEOPLE = 100
+
+# $1 the user. Of two changes at once, the second replaces the pictures of the first.
+LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
 
 # The two users of demo mode, and their public keys.
 DEMO_USERS = (("test", "Иван"), ("test1", "Катя"))
@@ -75,24 +82,37 @@ async def have_demo_users() -> bool:
     return await User.filter(demo=True, deleted_at=None).exists()
 
 
-async def change(viewer: Viewer, name: str | None, said: Changes) -> Viewer:
-    """Change the display name, and what the viewer says about themselves; return the viewer as they are now.
+async def change(
+    viewer: Viewer, name: str | None, said: Changes, shown: Mapping[Purpose, int | None], jobs: Jobs
+) -> Viewer:
+    """Change the viewer's name, pictures, and what they say about themselves; return them as they are now.
 
     Args:
         name: None leaves it as it is.
+        shown: pictures of the profile, or None for none; those that aren't named stay.
 
     Raises:
-        InvalidBody: something breaks a rule; nothing is changed.
+        InvalidBody, MediaNotFound, BrokenPicture: something breaks a rule; nothing is changed.
     """
-    shown = viewer.name if name is None else text.line("name", name, text.NAME_MAX_LENGTH)
-    said = about.checked(said)
+    now = viewer if name is None else replace(viewer, name=text.line("name", name, text.NAME_MAX_LENGTH))
+    said, replaced = about.checked(said), list[int]()
     async with transaction():
+        await rows(LOCK, viewer.id)
         if name is not None:
-            await User.filter(id=viewer.id).update(name=shown)
+            await User.filter(id=viewer.id).update(name=now.name)
         if said != Changes():
             await about.change(viewer.id, said)
-    await changes.tell([topics.user(viewer.id), *(events.renamed(viewer.id) if name is not None else [])])
-    return replace(viewer, name=shown)
+        for purpose, media_id in shown.items():
+            path, gone = await pictures.show(viewer.id, purpose, media_id)
+            replaced += gone
+            if purpose is Purpose.AVATAR:
+                now = replace(now, avatar=path)
+    is_new = (now.name, now.avatar) != (viewer.name, viewer.avatar)
+    changed = [topics.user(viewer.id), *(events.renamed(viewer.id) if is_new else [])]
+    await changes.tell([*changed, topics.DELETIONS] if replaced else changed)
+    if replaced:
+        await jobs.send(REMOVE, replaced)
+    return now
 
 
 async def by_handle(handle: str, *, leaving: bool = False) -> User:
@@ -126,7 +146,7 @@ async def profile(viewer: Viewer, user_id: int) -> ProfileRow:
     found = await people.profile(user_id, viewer.id, embedded=EMBEDDED_PEOPLE)
     if found is None:
         raise UserNotFound
-    me = Person(id=viewer.id, name=viewer.name, handle=viewer.handle)
+    me = Person(viewer.id, viewer.name, viewer.handle, viewer.avatar)
     return msgspec.structs.replace(
         found,
         followers=viewer_first(found.followers, me if found.followed else None),

@@ -26,18 +26,19 @@ _FOLLOWED = "coalesce((SELECT true FROM follows WHERE follower_id = $1 AND follo
 
 # $1 the viewer, $2 before, $3 how many.
 NEW = f"""
-    SELECT u.id, u.name, u.handle, u.id AS cursor, {_FOLLOWED} AS followed
+    SELECT u.id, u.name, u.handle, u.avatar, u.id AS cursor, {_FOLLOWED} AS followed
     FROM users u WHERE u.id < $2 AND {_SHOWN} ORDER BY u.id DESC LIMIT $3
 """
 
 # The same, of the authors of the newest thousand tweets for everyone; the cursor is their newest one.
 ACTIVE = f"""
     WITH lately AS MATERIALIZED (
-        SELECT id, author_id FROM tweets WHERE NOT hidden AND visibility = {PUBLIC} ORDER BY id DESC LIMIT 1000
+        SELECT id, author_id FROM tweets WHERE NOT hidden AND visibility = {PUBLIC}
+        ORDER BY id DESC LIMIT 1000
     ), authors AS MATERIALIZED (
         SELECT author_id, max(id) AS newest FROM lately GROUP BY author_id
     )
-    SELECT u.id, u.name, u.handle, authors.newest AS cursor, {_FOLLOWED} AS followed
+    SELECT u.id, u.name, u.handle, u.avatar, authors.newest AS cursor, {_FOLLOWED} AS followed
     FROM authors CROSS JOIN LATERAL (SELECT * FROM users WHERE id = authors.author_id OFFSET 0) u
     WHERE authors.newest < $2 AND {_SHOWN} ORDER BY authors.newest DESC LIMIT $3
 """

@@ -17,6 +17,7 @@ class Profile(msgspec.Struct, frozen=True):
     id: int
     name: str
     handle: str
+    avatar: str | None
     tweets_count: int
     followers_count: int
     following_count: int
@@ -25,8 +26,9 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 PROFILES = """
-    SELECT id, name, handle, CASE WHEN hidden THEN 0 ELSE tweets_count END AS tweets_count, followers_count,
-        following_count, version, hidden
+    SELECT id, name, handle, CASE WHEN NOT hidden THEN avatar END AS avatar,
+        CASE WHEN hidden THEN 0 ELSE tweets_count END AS tweets_count, followers_count, following_count,
+        version, hidden
     FROM users WHERE id = ANY($1) AND deleted_at IS NULL
 """
 
@@ -37,7 +39,7 @@ async def profiles(ids: Collection[int], _viewers: Collection[int] = ()) -> dict
 
 
 def renamed(user_id: int) -> list[int]:
-    """The topics that a new name changes; the name is also cached with the viewers of the user's keys."""
+    """The topics that a new name or avatar changes; both are cached with the viewers of the keys, too."""
     return [topics.NAMES, topics.keys_of(user_id)]
 
 

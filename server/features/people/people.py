@@ -21,18 +21,19 @@ from server.features.relations.visible import visible_to
 from server.features.visibility.visibility import may_see
 
 
-class ListedPerson(msgspec.Struct, frozen=True):
+class ListedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """A person in a paged list; a page that continues after this person starts at `cursor`."""
 
     id: int
     name: str
     handle: str
+    avatar: str | None
     followed: bool
     cursor: int
 
 
 class Known(msgspec.Struct, frozen=True):
-    """The user's followers among the newest 300 people whom the viewer follows: how many, and three of them."""
+    """The user's followers among the newest 300 people whom the viewer follows; three of them are named."""
 
     count: int
     some: list[Person]
@@ -47,6 +48,8 @@ class ProfileRow(msgspec.Struct, frozen=True):
     id: int
     name: str
     handle: str
+    avatar: str | None
+    header: str | None
     created_at: datetime
     tweets_count: int
     followers_count: int
@@ -71,10 +74,10 @@ class ProfileRow(msgspec.Struct, frozen=True):
 # Those of the viewer $2's newest followees who follow the user $1, the newest first.
 KNOWN = """(
     SELECT jsonb_build_object('count', count(*), 'some', coalesce(
-        jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'handle', k.handle) ORDER BY k.place)
-            FILTER (WHERE k.place <= 3), '[]'))
+        jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name, 'handle', k.handle, 'avatar', k.avatar)
+            ORDER BY k.place) FILTER (WHERE k.place <= 3), '[]'))
     FROM (
-        SELECT o.id, o.name, o.handle, row_number() OVER (ORDER BY l.id DESC) AS place
+        SELECT o.id, o.name, o.handle, o.avatar, row_number() OVER (ORDER BY l.id DESC) AS place
         FROM (SELECT id, followee_id FROM follows WHERE follower_id = $2 ORDER BY id DESC LIMIT 300) l
             JOIN users o ON o.id = l.followee_id AND o.deleted_at IS NULL AND NOT o.hidden
         WHERE (SELECT true FROM follows WHERE follower_id = l.followee_id AND followee_id = $1)
@@ -86,6 +89,8 @@ KNOWN = """(
 PROFILE = f"""
     SELECT u.id, u.name, u.handle, u.created_at, u.followers_count, u.following_count, u.version, u.hidden,
         u.locked,
+        CASE WHEN NOT u.hidden OR u.id = $2 THEN u.avatar END AS avatar,
+        CASE WHEN NOT u.hidden OR u.id = $2 THEN u.header END AS header,
         CASE WHEN u.hidden THEN 0 ELSE u.tweets_count END AS tweets_count,
         u.suspended_at IS NOT NULL AS suspended,
         EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = u.id) AS followed,
@@ -103,12 +108,12 @@ PROFILE = f"""
         {NOTE_ON_USER} AS note,
         CASE WHEN $1 <> $2 THEN {KNOWN} END AS known_followers,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
-            SELECT o.id, o.name, o.handle
+            SELECT o.id, o.name, o.handle, CASE WHEN NOT o.hidden THEN o.avatar END AS avatar
             FROM (SELECT id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id DESC LIMIT $3) l
             JOIN users o ON o.id = l.follower_id AND o.deleted_at IS NULL
             ORDER BY l.id DESC) p) AS followers,
         (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM (
-            SELECT o.id, o.name, o.handle
+            SELECT o.id, o.name, o.handle, CASE WHEN NOT o.hidden THEN o.avatar END AS avatar
             FROM (SELECT id, followee_id FROM follows WHERE follower_id = $1 ORDER BY id DESC LIMIT $3) l
             JOIN users o ON o.id = l.followee_id AND o.deleted_at IS NULL
             ORDER BY l.id DESC) p) AS following
@@ -119,7 +124,7 @@ PROFILE = f"""
 # PostgreSQL might build a table of everyone whom the viewer follows. Users who are being deleted have no list
 # and are on none; a hidden tweet has no list either.
 LISTED = """
-    SELECT o.id, o.name, o.handle, l.id AS cursor,
+    SELECT o.id, o.name, o.handle, CASE WHEN NOT o.hidden THEN o.avatar END AS avatar, l.id AS cursor,
         coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
     FROM (SELECT id, {person} AS person FROM {table} WHERE {owner} = $1 AND id < $3
               AND (SELECT deleted_at IS NULL FROM users WHERE users.id = {person}) AND (SELECT {shown}) {seen}

@@ -15,11 +15,14 @@ class User(Model):
     not all of the tweets say so yet. `default_visibility` is the level of tweets that say nothing else;
     following somebody who is `locked` takes their consent. `default_sensitive` is whether the pictures of
     their tweets are covered unless a tweet says otherwise. `time_zone` is its name in the IANA database.
+    `avatar` and `header` are the paths of pictures (`MediaAttachment`).
     """
 
     id = fields.BigIntField(primary_key=True, generated=True)
     handle = fields.CharField(30, unique=True)
     name = fields.CharField(50)
+    avatar = fields.TextField(null=True)
+    header = fields.TextField(null=True)
     is_admin = fields.BooleanField(default=False)
     demo = fields.BooleanField(default=False)
     suspended_at = fields.DatetimeField(null=True)

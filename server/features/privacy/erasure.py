@@ -21,7 +21,8 @@ RETIRE = """
 # Removes the name, which is no longer anyone's business; the row and its handle go last.
 MARK = """
     UPDATE users SET deleted_at = least(deleted_at, now()), erase_after = NULL, name = handle,
-        suspension_reason = '', hidden = true, unsettled = unsettled OR NOT hidden
+        avatar = NULL, header = NULL, suspension_reason = '', hidden = true,
+        unsettled = unsettled OR NOT hidden
     WHERE id = $1 RETURNING 1
 """
 # $1 user, $2 days. The deletion time is set to the end of these days, so that a worker of an earlier version,

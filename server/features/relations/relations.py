@@ -94,7 +94,8 @@ MOST = 10_000
 
 # $1 the user, $2 before, $3 how many.
 LISTED = """
-    SELECT r.id AS cursor, o.id, o.name, o.handle, notifications_muted, muted_until,
+    SELECT r.id AS cursor, o.id, o.name, o.handle, CASE WHEN NOT o.hidden THEN o.avatar END AS avatar,
+        notifications_muted, muted_until,
         (SELECT true FROM follows WHERE follower_id = $1 AND followee_id = o.id) IS NOT NULL AS followed
     FROM relations r JOIN users o ON o.id = r.other_id
     WHERE r.user_id = $1 AND r.id < $2 AND {which} AND o.deleted_at IS NULL
@@ -110,6 +111,7 @@ class Related(msgspec.Struct, frozen=True):
     id: int
     name: str
     handle: str
+    avatar: str | None
     followed: bool
     notifications_muted: bool
     muted_until: datetime | None

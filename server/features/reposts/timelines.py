@@ -87,13 +87,16 @@ def _merged(own: str, reposted: str) -> str:
     """
     return f"""
         WITH own AS MATERIALIZED ({own}), {reposted}
-        SELECT place.id, place.cursor, u.id AS by_id, u.name AS by_name, u.handle AS by_handle
+        SELECT place.id, place.cursor, u.id AS by_id, u.name AS by_name, u.handle AS by_handle,
+            u.avatar AS by_avatar
         FROM (
             SELECT * FROM (
                 SELECT id, cursor, NULL::bigint AS by FROM own
                 UNION ALL SELECT tweet_id, id, user_id FROM reposted
             ) both_kinds ORDER BY cursor {{order}} LIMIT $2
-        ) place LEFT JOIN LATERAL (SELECT id, name, handle FROM users WHERE id = place.by LIMIT 1) u ON true
+        ) place LEFT JOIN LATERAL (
+            SELECT id, name, handle, avatar FROM users WHERE id = place.by LIMIT 1
+        ) u ON true
         ORDER BY place.cursor {{order}}
     """
 

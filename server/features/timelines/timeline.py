@@ -60,6 +60,7 @@ class TweetRow(msgspec.Struct, frozen=True):
     author_id: int
     author_name: str
     author_handle: str
+    author_avatar: str | None
     media: list[MediaRow]
     likers: list[Liker]
     replies_count: int = 0
@@ -176,8 +177,9 @@ _ROWS = """
         CASE WHEN t.has_poll THEN {poll} END AS poll,
         CASE WHEN t.has_quote THEN {quote} END AS quote,
         CASE WHEN t.preview_id IS NOT NULL THEN {preview} END AS preview,
-        p.id AS to_id, p.name AS to_name, p.handle AS to_handle,
+        p.id AS to_id, p.name AS to_name, p.handle AS to_handle, p.avatar AS to_avatar,
         a.id AS author_id, a.name AS author_name, a.handle AS author_handle,
+        a.avatar AS author_avatar,
         (SELECT jsonb_agg(to_jsonb(m)) FROM (
             SELECT id, token, state, alt, width, height, thumbhash, focus FROM media_attachments
             WHERE tweet_id = t.id AND position IS NOT NULL ORDER BY position) m) AS media,
@@ -186,12 +188,12 @@ _ROWS = """
             WHERE k.tweet_id = t.id AND u.deleted_at IS NULL ORDER BY k.id DESC LIMIT {likers}) l)
         END AS likers,
         CASE WHEN t.content ~ '[@＠]' THEN (SELECT jsonb_agg(to_jsonb(o)) FROM (
-            SELECT u.id, u.name, u.handle FROM mentions m JOIN users u ON u.id = m.user_id
+            SELECT u.id, u.name, u.handle, u.avatar FROM mentions m JOIN users u ON u.id = m.user_id
             WHERE m.tweet_id = t.id AND NOT u.hidden ORDER BY m.position) o)
         END AS mentions
     FROM tweets t JOIN users a ON a.id = t.author_id
         LEFT JOIN LATERAL (
-            SELECT id, name, handle FROM users WHERE id = t.in_reply_to_user_id AND NOT hidden LIMIT 1
+            SELECT id, name, handle, avatar FROM users WHERE id = t.in_reply_to_user_id AND NOT hidden LIMIT 1
         ) p ON true
     WHERE t.id = {tweets} AND NOT a.hidden
 """
@@ -217,7 +219,7 @@ def _reading(places: str, beyond: str, order: str, *, has_reposts: bool) -> Read
     places = places.format(beyond=beyond, order=order)
     by, first = "", "true"
     if has_reposts:
-        by = ", page.by_id, page.by_name, page.by_handle"
+        by = ", page.by_id, page.by_name, page.by_handle, page.by_avatar"
         first = f"row_number() OVER (PARTITION BY id ORDER BY cursor {order}) = 1"
     rows = f"""
         WITH page AS MATERIALIZED (SELECT *, {first} AS first FROM ({places}) places)
@@ -251,13 +253,17 @@ async def these(tweet_ids: Sequence[int], *, likers: int) -> list[TweetRow]:
 
 def _with_reposters(reading: Reading, found: Sequence[Any]) -> Iterator[tuple[Any, Person | None]]:
     for record in found:
-        by_id = record["by_id"] if reading.has_reposts else None
-        yield record, Person(by_id, record["by_name"], record["by_handle"]) if by_id is not None else None
+        yield record, person(record, "by") if reading.has_reposts else None
 
 
-def replied_to(record: Any) -> Person | None:
-    """The author of the tweet that a row replies to, from its columns `to_id`, `to_name` and `to_handle`."""
-    return Person(record["to_id"], record["to_name"], record["to_handle"]) if record["to_id"] else None
+def person(record: Any, role: str) -> Person | None:
+    """Who has a role in a row, from its columns `{role}_id`, `_name`, `_handle` and `_avatar`, if anybody.
+
+    The author of the tweet that it replies to has the role `to`.
+    """
+    if record[f"{role}_id"] is None:
+        return None
+    return Person(*(record[f"{role}_{column}"] for column in ("id", "name", "handle", "avatar")))
 
 
 def people(found: str | None) -> list[Person]:
@@ -276,11 +282,12 @@ def _tweet(record: Any) -> TweetRow:
         author_id=record["author_id"],
         author_name=record["author_name"],
         author_handle=record["author_handle"],
+        author_avatar=record["author_avatar"],
         media=MEDIA.decode(media) if media else [],
         likers=LIKERS.decode(likers) if likers else [],
         replies_count=record["replies_count"],
         in_reply_to_id=record["in_reply_to_id"],
-        in_reply_to_user=replied_to(record),
+        in_reply_to_user=person(record, "to"),
         thread_root_id=record["thread_root_id"],
         mentions=people(record["mentions"]),
         visibility=LEVELS[record["visibility"]],

@@ -14,7 +14,7 @@ from server.features.hashtags.hashtags import Hashtag
 from server.features.polls.poll import NewPoll
 from server.features.quotes.rules import WhoMayQuote
 from server.features.replies.rules import WhoMayReply
-from server.features.timelines.timeline import MEDIA, MediaRow, people, replied_to
+from server.features.timelines.timeline import MEDIA, MediaRow, people, person
 from server.features.tweets.cover import NOT_COVERED, Cover
 from server.features.tweets.statement import FULL, PLAIN
 from server.features.visibility.visibility import LEVELS, Visibility
@@ -149,7 +149,7 @@ async def publish_here(some: Sequence[NewTweet]) -> list[Published | None]:
             tweet["created_at"],
             MEDIA.decode(tweet["media"]) if tweet["media"] else [],
             tweet["root"],
-            replied_to(tweet),
+            person(tweet, "to"),
             people(tweet["mentions"]),
             LEVELS[tweet["visibility"]],
             tweet["sensitive"],

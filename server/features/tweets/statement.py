@@ -73,6 +73,7 @@ _STATEMENT = """
     SELECT new.number, tweet.id, tweet.created_at, {media} AS media, {mentions} AS mentions,
         new.root, new.visibility, {sensitive} AS sensitive, {quoted_user} AS quoted_user_id,
         to_user.id AS to_id, to_user.name AS to_name, to_user.handle AS to_handle,
+        to_user.avatar AS to_avatar,
         tweet.id IN (SELECT tweet_id FROM noted) AS notifies
     FROM tweet JOIN new ON new.id = tweet.id LEFT JOIN users to_user ON to_user.id = new.to_user
 """
@@ -135,7 +136,8 @@ FULL = _STATEMENT.format(
             m.id, m.token, m.state, m.alt, m.width, m.height, m.thumbhash, m.focus
         FROM unnest($11::bigint[], $12::bigint[], $13::smallint[]) AS wanted (number, id, position)
             JOIN asked ON asked.number = wanted.number JOIN media_attachments m ON m.id = wanted.id
-        WHERE m.owner_id = asked.author_id AND m.tweet_id IS NULL AND m.state IN ('pending', 'ready')
+        WHERE m.owner_id = asked.author_id AND m.tweet_id IS NULL AND m.purpose = 'tweet'
+            AND m.state IN ('pending', 'ready')
         ORDER BY m.id FOR UPDATE OF m
     ), """,
     asked="asked",
@@ -169,7 +171,7 @@ FULL = _STATEMENT.format(
     ), listed AS (
         {ADD_NAMES.format(ids="$15", names="$16", shown="$17", where="id IN (SELECT hashtag_id FROM tagged)")}
     ), named AS MATERIALIZED (
-        SELECT found.number, found.position, u.id, u.name, u.handle
+        SELECT found.number, found.position, u.id, u.name, u.handle, u.avatar
         FROM unnest($18::bigint[], $19::text[], $20::smallint[]) AS found (number, handle, position)
             JOIN users u ON u.handle = found.handle WHERE NOT u.hidden
     ), mentioned AS (

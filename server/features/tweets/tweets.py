@@ -252,6 +252,7 @@ def _row(
         author_id=viewer.id,
         author_name=viewer.name,
         author_handle=viewer.handle,
+        author_avatar=viewer.avatar,
         media=published.media,
         likers=[],
         in_reply_to_id=in_reply_to_id,

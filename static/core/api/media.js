@@ -5,7 +5,7 @@ import { ApiError, call, keyHeader, noAnswer, parse, readAnswer, seconds } from 
 const SILENCE = 60_000;
 
 // Sends one picture and resolves to its media attachment. `progress` gets 0 to 1.
-export function uploadMedia(file, alt, { progress, signal }) {
+export function uploadMedia(file, alt, { progress, signal, purpose = null }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const headers = keyHeader();
@@ -39,6 +39,7 @@ export function uploadMedia(file, alt, { progress, signal }) {
     const form = new FormData();
     // Fields come before the file, so that the server knows them when the bytes arrive.
     if (alt) form.append("alt", alt);
+    if (purpose) form.append("purpose", purpose);
     form.append("file", file, file.name || "picture");
     listen();
     request.send(form);

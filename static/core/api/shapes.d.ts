@@ -4,6 +4,8 @@ export interface PersonJson {
   id: number;
   name: string;
   handle: string;
+  /** A path, to which variants add `-medium` or `-small`. */
+  avatar?: string | null;
   followed?: boolean;
   /** Grows with each change of the counters or the name; only profiles have it. */
   version?: number;
@@ -28,6 +30,12 @@ export interface AboutJson {
 
 export interface EditedProfileJson extends Required<AboutJson> {
   name: string;
+  /** The paths of the pictures as they are shown meanwhile. */
+  avatar: string | null;
+  header: string | null;
+  /** Pictures that were chosen, or null for none; absent if they stay. */
+  avatar_id?: number | null;
+  header_id?: number | null;
 }
 
 export interface ProfileJson extends PersonJson, RelationJson, AboutJson {
@@ -37,6 +45,7 @@ export interface ProfileJson extends PersonJson, RelationJson, AboutJson {
   following_count: number;
   tweets_count: number;
   version: number;
+  header?: string | null;
   followed: boolean;
   requested?: boolean;
   locked?: boolean;

@@ -90,8 +90,8 @@ whenTold("follow_request", ({ follower_id: follower, followee_id: followee, requ
 });
 
 whenTold("user", ({ user, version }) => {
-  updatePeople([{ ...user, version }]);
-  if (isMe(user.id)) showViewer({ ...viewer.value, ...user });
+  updatePeople([{ avatar: null, ...user, version }]); // who has none has no such field
+  if (isMe(user.id)) showViewer({ ...viewer.value, avatar: null, ...user });
 });
 
 // All that somebody wrote goes at once, or is there again.

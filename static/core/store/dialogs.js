@@ -1,6 +1,6 @@
 // The open dialog, with the module that draws it fetched when it is needed. It may lie over another one.
 import { signal } from "@preact/signals";
-import { notify } from "./notices.js";
+import { announcement, notify } from "./notices.js";
 import { partMissing } from "./versions.js";
 import { loadAllWords, t } from "../words/words.js";
 
@@ -23,6 +23,7 @@ export async function openDialog(loadModule, props = {}, { entry = false, over =
     await loadAllWords(); // the module may have brought its own
     if (mine !== asked) return;
     const under = over ? dialog.value : (dialog.value?.under ?? null);
+    announcement.value = ""; // what was said behind it isn't said again
     dialog.value = { component, props, opener, entry, number: mine, under };
     if (entry) history.pushState({ ...history.state, dialog: true }, "");
   } catch {

@@ -11,6 +11,7 @@ import { whenViewerLeaves } from "./leaving.js";
  * @property {number} id
  * @property {Signal<string>} handle
  * @property {Signal<string>} name
+ * @property {Signal<string | null>} avatar the path of their picture
  * @property {Signal<ProfileJson | null>} profile all that a profile says, counters included; null until it was read
  * @property {Signal<boolean>} apart whether a block parts them from the viewer, as far as this page knows
  * @property {Signal<boolean | null>} followed the viewer's mark; null until it is known
@@ -37,6 +38,7 @@ export function personById(id) {
       id,
       handle: signal(""),
       name: signal(""),
+      avatar: signal(null),
       profile: signal(null),
       apart: signal(false),
       followed: signal(null),
@@ -61,6 +63,7 @@ export function keepPerson(json) {
     if (!older) {
       person.name.value = json.name;
       person.handle.value = json.handle;
+      person.avatar.value = json.avatar ?? null;
     }
     if (!older && "created_at" in json) person.profile.value = json;
     if (person.wanted !== null) return;
@@ -74,10 +77,11 @@ export function keepPerson(json) {
 export function updatePeople(told) {
   for (const { id, version, ...news } of told) {
     if (!people.has(id)) continue;
-    const { profile, name } = people.get(id);
+    const { profile, name, avatar } = people.get(id);
     if (profile.value && version <= profile.value.version) continue;
     if (profile.value) profile.value = { ...profile.value, ...news, version };
     if (news.name !== undefined) name.value = news.name;
+    if (news.avatar !== undefined) avatar.value = news.avatar;
   }
 }
 

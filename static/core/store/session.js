@@ -25,6 +25,7 @@ const DEFAULTS = {
     profile_fields: 4,
     profile_field_name_max_length: 60,
     profile_field_value_max_length: 255,
+    note_max_length: 2000,
     page_size_max: 100,
   },
   accepted_types: ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"],
@@ -38,11 +39,12 @@ export const keyState = signal(key.value ? "checking" : "none");
 export const keyError = signal(null);
 // The viewer of the last visit is shown while the key is being checked.
 const account = signal(load("viewer"));
-// {id, handle, name, scopes}, or null.
+// {id, handle, name, avatar, scopes}, or null.
 export const viewer = computed(() => {
   if (!account.value) return null;
-  const { name } = personById(account.value.id);
-  return { ...account.value, name: name.value || account.value.name };
+  const { name, avatar } = personById(account.value.id);
+  const known = name.value !== "";
+  return { ...account.value, ...(known && { name: name.value, avatar: avatar.value }) };
 });
 export const instance = signal(DEFAULTS);
 export const limits = computed(() => instance.value.limits);
@@ -69,8 +71,8 @@ export function refuseKey(type = "invalid_key") {
 
 export function showViewer(user) {
   keepPerson(user);
-  const { id, name, handle, scopes } = user;
-  account.value = { id, name, handle, scopes };
+  const { id, name, handle, avatar = null, scopes } = user;
+  account.value = { id, name, handle, avatar, scopes };
   save("viewer", account.value);
 }
 

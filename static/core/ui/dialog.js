@@ -43,7 +43,7 @@ export function Dialog({ label, kind, children, ...rest }) {
     ...${rest}
   >
     <div class="dialog-content">${children}</div>
-    ${current.value === mine && html`<${Messages} />`}
+    <${Messages} active=${current.value === mine} />
   </dialog>`;
 }
 

@@ -127,7 +127,7 @@ function Attachment({ draft, one, at }) {
       dragged = null;
     },
   };
-  return html`<li class="attachment" data-state=${one.state.value} ...${drag}>
+  return html`<li class="attachment" data-state=${one.state.value} data-attachment=${one.id} ...${drag}>
     <div class="thumbnail">
       <${Preview} one=${one} broken=${broken} />
       <button

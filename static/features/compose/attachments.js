@@ -8,7 +8,6 @@ import { token } from "../../core/lib/token.js";
 import { SHOWN_TO_UNDO, notify } from "../../core/store/notices.js";
 import { t } from "../../core/words/words.js";
 import { everyDraft } from "./draft.js";
-import { isWhole } from "./frame.js";
 import { instance, key, limits } from "../../core/store/session.js";
 
 /** @import { FocusJson } from "../../core/api/shapes.js" */
@@ -247,13 +246,11 @@ export function setFocus(one, focus) {
   describe(one);
 }
 
-// Puts a part of the picture in its place, or all of it again. Resolves to that attachment.
-export async function cropAttachment({ attachments }, one, frame) {
-  const file = one.original?.file ?? one.file ?? (await fileOf(one.media.value));
-  const { crop } = await import("./crop.js");
-  const cropped = createAttachment(isWhole(frame) ? file : await crop(file, frame));
+// Puts a part of the picture in its place, or all of it again. Returns that attachment.
+export function exchange({ attachments }, one, part, original) {
+  const cropped = createAttachment(part);
   cropped.name = one.name;
-  cropped.original = { file, frame };
+  cropped.original = original;
   cropped.alt.value = one.alt.value;
   attachments.value = attachments.value.map((other) => (other === one ? cropped : other));
   giveUp(one);

@@ -50,10 +50,10 @@ export async function saveEdit(draft) {
   const warning = warningOf(draft)?.trim() || null;
   const sensitive = warning ? true : (choices.value.sensitive ?? false);
   const body = { text: text.value, media, warning, sensitive };
+  const { tweet: json } = await editTweet(editOf(draft.target), body);
   // An edit keeps focal points, which earlier versions share.
   const refocused = attachments.value.filter(({ focus, media: { value: was } }) => !isSame(focus.value, was.focus ?? null));
   for (const one of refocused) await describeMedia(one.media.value.id, { focus: one.focus.value });
-  const { tweet: json } = await editTweet(editOf(draft.target), body);
   keepTweet(json);
   discardEdit(draft);
   notify(t("compose.edited"));

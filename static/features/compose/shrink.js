@@ -1,6 +1,6 @@
 // Makes a picture small enough to be sent, in the browser, where the server would refuse it.
-import { WHOLE } from "./frame.js";
-import { named, paint } from "./paint.js";
+import { WHOLE } from "../../core/lib/frame.js";
+import { named, paint } from "../../core/lib/paint.js";
 
 const SIDES = [4096, 3072, 2048, 1536];
 

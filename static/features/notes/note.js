@@ -1,22 +1,33 @@
 // What the viewer has noted about a person, for themselves alone.
-import { useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { writeNote } from "../../core/api/notes.js";
 import { useAct } from "../../core/ui/act.js";
 import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
+import { whenViewerLeaves } from "../../core/store/leaving.js";
+import { limits } from "../../core/store/session.js";
 import { noteOn } from "../../core/store/notes.js";
 import { countGraphemes } from "../../core/words/count.js";
 import { t } from "../../core/words/words.js";
 import "./words.js";
 
-const MAX_LENGTH = 2000;
+// Notes that are being written, by whom they are about: they stay while other pages are looked at.
+/** @type {Map<number, import("@preact/signals").Signal<string | null>>} */
+const drafts = new Map();
+whenViewerLeaves(() => drafts.clear());
+
+function draftOn(id) {
+  if (!drafts.has(id)) drafts.set(id, signal(null));
+  return drafts.get(id);
+}
 
 function Form({ user, begun, done }) {
   const id = useId();
   const field = useRef(null);
-  const tooLong = countGraphemes(begun.value.trim()) > MAX_LENGTH;
+  const most = limits.value.note_max_length;
+  const tooLong = countGraphemes(begun.value.trim()) > most;
   const { busy, error, press } = useAct(async () => {
     const note = begun.value.trim();
     await writeNote(user.id, note);
@@ -35,7 +46,7 @@ function Form({ user, begun, done }) {
       aria-invalid=${tooLong || undefined}
       onInput=${(event) => (begun.value = event.target.value)}
     ></textarea>
-    ${tooLong && html`<p class="hint bad" role="alert">${t("notes.too_long", { count: MAX_LENGTH })}</p>`}
+    ${tooLong && html`<p class="hint bad" role="alert">${t("notes.too_long", { count: most })}</p>`}
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
     <div class="question-buttons">
       <button type="button" class="button small" onClick=${done}>${t("action.cancel")}</button>
@@ -46,7 +57,7 @@ function Form({ user, begun, done }) {
 
 /** @param {{user: import("../../core/api/shapes.js").ProfileJson}} props */
 export default function Note({ user }) {
-  const begun = useSignal(null);
+  const begun = draftOn(user.id);
   const opener = useRef(null);
   const { note } = user;
   const done = () => {

@@ -8,7 +8,8 @@ import { notify } from "../../core/store/notices.js";
 import { limits, showViewer, viewer } from "../../core/store/session.js";
 import { countGraphemes } from "../../core/words/count.js";
 import { t } from "../../core/words/words.js";
-import { edited, isFilled, isWhole } from "./edited.js";
+import { changes, edited, end, isWhole, set, uploads } from "./edited.js";
+import { Portrait } from "./portrait.js";
 import "./words.js";
 
 function Text({ label, hint, value, most, count = (text) => [...text].length, onInput, area = false, ...rest }) {
@@ -37,7 +38,6 @@ function Text({ label, hint, value, most, count = (text) => [...text].length, on
 export default function EditForm() {
   const form = useRef(null);
   const said = edited.value;
-  const set = (changes) => (edited.value = { ...said, ...changes });
   const setLine = (at, change) => set({ fields: said.fields.map((one, index) => (index === at ? { ...one, ...change } : one)) });
   const most = limits.value;
   const fits =
@@ -45,15 +45,20 @@ export default function EditForm() {
     [...said.name.trim()].length <= most.name_max_length &&
     countGraphemes(said.bio.trim()) <= most.bio_max_length &&
     [...said.pronouns.trim()].length <= most.pronouns_max_length &&
-    said.fields.every(isWhole);
+    said.fields.every(isWhole) &&
+    Object.keys(uploads.value).length === 0;
   const { busy, error, press } = useAct(async () => {
-    const user = await changeProfile({ ...said, fields: said.fields.filter(isFilled) });
-    showViewer({ ...viewer.value, ...user });
-    edited.value = null;
+    const changed = changes();
+    // What is empty is absent from the answer.
+    if (Object.keys(changed).length > 0) showViewer({ scopes: viewer.value.scopes, ...(await changeProfile(changed)) });
+    end();
     notify(t("profile.saved"));
   }, fits);
-  useEffect(() => form.current.querySelector("input").focus({ preventScroll: true }), []);
+  useEffect(() => form.current.querySelector("input[name=name]").focus({ preventScroll: true }), []);
   return html`<form ref=${form} class="profile-form" aria-label=${t("profile.edit")} onSubmit=${press}>
+    <fieldset class="profile-form-fields" disabled=${busy.value}>
+    <${Portrait} purpose="avatar" />
+    <${Portrait} purpose="header" />
     <${Text}
       label=${t("profile.name")}
       name="name"
@@ -109,9 +114,10 @@ export default function EditForm() {
       <input type="checkbox" checked=${said.bot} onChange=${(event) => set({ bot: event.target.checked })} />
       <span>${t("profile.is_bot")}</span>
     </label>
+    </fieldset>
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
     <div class="question-buttons">
-      <button type="button" class="button" onClick=${() => (edited.value = null)}>${t("action.cancel")}</button>
+      <button type="button" class="button" onClick=${end}>${t("action.cancel")}</button>
       <${Button} kind="primary" type="submit" busy=${busy.value} disabled=${!fits}>${t("action.save")}<//>
     </div>
   </form>`;

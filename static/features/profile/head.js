@@ -4,7 +4,7 @@ import { useAct } from "../../core/ui/act.js";
 import { Icon } from "../../core/ui/icon.js";
 import { lazy } from "../../core/ui/lazy.js";
 import { Names } from "../../core/ui/names.js";
-import { PersonAvatar, tintOf } from "../../core/ui/person.js";
+import { Avatar, tintOf } from "../../core/ui/person.js";
 import { Button } from "../../core/ui/rows.js";
 import { openMenu } from "../../core/store/openers.js";
 import { html } from "../../core/ui/html.js";
@@ -12,6 +12,7 @@ import { errorText, formatNumber, loadAllWords, t } from "../../core/words/words
 import { fullTime, monthOf } from "../../core/words/time.js";
 import { keepPerson } from "../../core/store/people.js";
 import { administers, viewer } from "../../core/store/session.js";
+import Note from "../notes/note.js";
 import { About } from "./about.js";
 import { Bell } from "./bell.js";
 import { edit, edited } from "./edited.js";
@@ -19,7 +20,6 @@ import { FollowButton } from "./follow-button.js";
 import "./words.js";
 
 const EditForm = lazy(() => import("./edit-form.js"));
-const Note = lazy(() => import("../notes/note.js"));
 const Administration = lazy(() => import("./administration.js"));
 
 function Count({ to, count, words }) {
@@ -57,7 +57,7 @@ function Known({ user }) {
   const { known_followers: known = [], known_followers_count: count } = user;
   if (known.length === 0) return null;
   const [before, after] = t("profile.known", { names: "\u0000" }).split("\u0000");
-  return html`<p class="known">${before}<${Names} people=${known.map(keepPerson)} count=${count} most=${NAMED} />${after}</p>`;
+  return html`<p class="known-followers">${before}<${Names} people=${known.map(keepPerson)} count=${count} most=${NAMED} />${after}</p>`;
 }
 
 export function ProfileHead({ person }) {
@@ -73,10 +73,13 @@ export function ProfileHead({ person }) {
     if (wasOpen.current && !changed) opener.current?.focus({ preventScroll: true });
     wasOpen.current = changed !== null;
   }, [changed === null]);
-  return html`<div class=${`profile-band ${tintOf(user.id)}`} aria-hidden="true"></div>
+  const { header = null } = said;
+  return html`<div class=${`profile-band ${header ? "pictured" : tintOf(user.id)}`} aria-hidden="true">
+    ${header && html`<img key=${header} src=${header} srcset=${header.startsWith("blob:") ? undefined : `${header}-small 600w, ${header} 1500w`} sizes="(max-width: 680px) 100vw, 620px" alt="" />`}
+  </div>
   <section class="profile-head" aria-label=${t("profile.about", { name })}>
     <div class="profile-top">
-      <${PersonAvatar} person=${person} size="large" />
+      <${Avatar} user=${{ id: user.id, name, avatar: changed ? changed.avatar : person.avatar.value }} size="large" />
       ${own
         ? html`<span class="profile-acts">
             <a class="icon-button" href="/settings" aria-label=${t("nav.settings")} title=${t("nav.settings")}>

@@ -13,7 +13,7 @@ from server.api.perch.shapes.media import Media, media
 from server.api.perch.shapes.polls import Poll, poll
 from server.api.perch.shapes.previews import Preview, preview
 from server.api.perch.shapes.quotes import Quote
-from server.core.viewer import Person
+from server.core.viewer import Avatar, Person
 from server.features.media.urls import MediaUrls
 from server.features.people.people import ListedPerson
 from server.features.quotes.rules import WhoMayQuote
@@ -37,7 +37,7 @@ class Like(msgspec.Struct, frozen=True):
     name: str
 
 
-class LikeInList(msgspec.Struct, frozen=True):
+class LikeInList(msgspec.Struct, frozen=True, omit_defaults=True):
     """A user who likes a tweet, in a paged list."""
 
     id: int
@@ -45,6 +45,7 @@ class LikeInList(msgspec.Struct, frozen=True):
     name: str
     handle: str
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+    avatar: Avatar = None
 
 
 class Tweet(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,7 +202,7 @@ def tweet(row: TweetRow, urls: MediaUrls) -> Tweet:
         sensitive=row.sensitive or msgspec.UNSET,
         attachments=[picture.url for picture in pictures],
         media=pictures,
-        author=Person(row.author_id, row.author_name, row.author_handle),
+        author=Person(row.author_id, row.author_name, row.author_handle, row.author_avatar),
         likes=[Like(liker.id, liker.id, liker.name) for liker in row.likers],
         likes_count=row.likes_count,
         replies_count=row.replies_count,
@@ -282,4 +283,4 @@ def thread(found: Thread) -> bytes:
 
 def likes(found: list[ListedPerson]) -> list[LikeInList]:
     """A page of likers as an answer shows them."""
-    return [LikeInList(who.id, who.id, who.name, who.handle, who.followed) for who in found]
+    return [LikeInList(who.id, who.id, who.name, who.handle, who.followed, who.avatar) for who in found]

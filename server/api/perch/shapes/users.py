@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from server.core.security.api_keys import HeldScope
-from server.core.viewer import Person
+from server.core.viewer import Avatar, Person
 from server.features.moderation.suspension_request import RequestRow
 from server.features.people import about
 from server.features.people.about import Field
@@ -50,6 +50,14 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     muted_until: Annotated[
         datetime | None, Meta(description="When the mute ends; absent if it doesn't end by itself.")
     ] = None
+    avatar: Avatar = None
+    header: Annotated[
+        str | None,
+        Meta(
+            description="The wide picture on top of their profile, 1500 pixels wide; with `-small` after it, "
+            "600. Absent if they have none."
+        ),
+    ] = None
     bio: Annotated[
         str, Meta(description="What they say about themselves; may contain links and mentions.")
     ] = ""
@@ -60,7 +68,7 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     )
     known_followers: Annotated[
         list[Person],
-        Meta(description="Up to three of their followers whom you follow, among the newest 300 whom you follow."),
+        Meta(description="Up to three of their followers who are among the newest 300 whom you follow."),
     ] = []
     known_followers_count: Annotated[int, Meta(description="How many there are.")] = 0
     note: Annotated[str, Meta(description="What the viewer has noted about them; nobody else sees it.")] = ""
@@ -72,19 +80,28 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     ] = msgspec.UNSET
 
 
-class PersonInList(msgspec.Struct, frozen=True):
+class PersonInList(msgspec.Struct, frozen=True, omit_defaults=True):
     """A user in a paged list."""
 
     id: int
     name: str
     handle: str
     followed: Annotated[bool, Meta(description="Whether the viewer follows this user.")]
+    avatar: Avatar = None
 
 
 class NewProfile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The request body that changes your profile."""
 
     name: Annotated[str | None, Meta(description="The display name: one line of 1 to 50 characters.")] = None
+    avatar_id: Annotated[
+        int | UnsetType | None,
+        Meta(description="A picture that you uploaded with the purpose `avatar`; null for none."),
+    ] = UNSET
+    header_id: Annotated[
+        int | UnsetType | None,
+        Meta(description="A picture that you uploaded with the purpose `header`; null for none."),
+    ] = UNSET
     bio: Annotated[
         str | None,
         Meta(
@@ -164,6 +181,8 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         muting=row.relation.muting,
         notifications_muted=row.relation.notifications_muted,
         muted_until=row.relation.muted_until,
+        avatar=row.avatar,
+        header=row.header,
         bio=row.about.bio,
         pronouns=row.about.pronouns,
         fields=row.about.fields,
@@ -189,4 +208,7 @@ def one(shown: User) -> bytes:
 
 def people(found: list[ListedPerson]) -> list[PersonInList]:
     """A page of people as an answer shows them."""
-    return [PersonInList(person.id, person.name, person.handle, person.followed) for person in found]
+    return [
+        PersonInList(person.id, person.name, person.handle, person.followed, person.avatar)
+        for person in found
+    ]

@@ -8,6 +8,11 @@ export default {
   "action.undo": "Undo",
   "action.save_file": "Save as file",
 
+  "crop.frame": "Crop frame",
+  "crop.frame_at": "{width} by {height}, at {left} from the left and {top} from the top",
+  "crop.hint": "Drag the frame, its corners or its edges. On a keyboard, the arrow keys move the frame, and Shift with them resizes it.",
+  "error.not_cropped": "Your browser can't crop this picture.",
+
   "failure.offline": "You're offline",
   "failure.offline_hint": "This page will load when you're back online.",
   "failure.no_copy": "No saved copy",

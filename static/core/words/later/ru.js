@@ -8,6 +8,11 @@ export default {
   "action.undo": "Отменить",
   "action.save_file": "Сохранить в файл",
 
+  "crop.frame": "Рамка обрезки",
+  "crop.frame_at": "{width} на {height}, отступ слева {left}, сверху {top}",
+  "crop.hint": "Перетащите рамку, её углы или стороны. На клавиатуре стрелки двигают рамку, а вместе с Shift меняют её размер.",
+  "error.not_cropped": "Ваш браузер не может обрезать эту картинку.",
+
   "failure.offline": "Нет сети",
   "failure.offline_hint": "Страница загрузится, когда появится сеть.",
   "failure.no_copy": "Нет сохранённой копии",

@@ -4,10 +4,11 @@ from tortoise import BaseDBAsyncClient
 
 RUN_IN_TRANSACTION = True
 
-# `focus` is null, or x from -1 at the left to 1 at the right, and y from -1 at the bottom to 1 at the top.
+# Nobody waits for the constraint: it is checked for new rows, and no row has a point yet. `focus` is null, or x from -1 at the left to 1 at the right, and y from -1 at the bottom to 1 at the top.
 UPGRADE = """
-ALTER TABLE media_attachments ADD focus float8[]
-    CHECK (cardinality(focus) = 2 AND -1 <= ALL (focus) AND 1 >= ALL (focus));
+ALTER TABLE media_attachments ADD focus float8[];
+ALTER TABLE media_attachments ADD CONSTRAINT media_attachments_focus_check
+    CHECK (cardinality(focus) = 2 AND -1 <= ALL (focus) AND 1 >= ALL (focus)) NOT VALID;
 
 DROP TRIGGER media_settled ON media_attachments;
 CREATE TRIGGER media_settled AFTER UPDATE OF state, alt, focus ON media_attachments

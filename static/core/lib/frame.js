@@ -1,4 +1,6 @@
-// The frame of a crop, in shares of the picture: { left, top, width, height } from 0 to 1.
+// The frame of a crop.
+
+/** @typedef {{left: number, top: number, width: number, height: number}} Frame in shares of the picture, from 0 to 1 */
 
 export const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
