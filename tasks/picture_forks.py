@@ -85,6 +85,10 @@ def be_a_child(request: bytes, reply: socket.socket) -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         arguments = json.loads(request)
+        if isinstance(arguments[1], str):
+            # A worker of an earlier version, whose files were replaced while it runs.
+            original, large, small, lane = arguments
+            arguments = [original, [large, small], "tweet", lane]
         picture_child.limit_resources(arguments[-1])
         os.write(1, json.dumps(picture_child.verdict(*arguments)).encode())
         code = 0

@@ -88,8 +88,8 @@ async def test_the_work_of_a_killed_worker_is_taken_over_and_done_once(
     assert await shipped(house) == lines
     found = await catalogue.read(house.backups, house.settings, Keyring([]))
     assert [one.trouble for one in found.dumps] == [None]
-    every = [key for token in tokens for key in object_keys.all_of_picture(token, "tweets_media")]
-    assert {*await objects(house.pictures)} == {*every} - {*map(object_keys.incoming, tokens)}
+    every = [f"tweets_media/{token}{suffix}" for token in tokens for suffix in ("", object_keys.SMALL)]
+    assert {*await objects(house.pictures)} == {*every}
     later = datetime.now(UTC) + timedelta(hours=1)
     assert await house.backups.remove_unfinished("", before=later) >= len(begun)
     assert await house.database.fetchval("SELECT max(attempts) FROM media_attachments") <= 2
