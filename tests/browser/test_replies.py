@@ -230,6 +230,7 @@ async def test_a_hidden_reply_is_shown_with_a_click(
     theirs = await open_page(f"/tweets/{mine}", viewer=carol)
     await is_live(theirs)
     page = await open_page(f"/tweets/{mine}", viewer=alice)
+    await is_live(page)
     await tweet(page, "something rude").get_by_role("button", name="More").click()
     await page.get_by_role("dialog").get_by_role("button", name="Hide reply").click()
     for one in (page, theirs):
