@@ -23,10 +23,17 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 
 async def upload(caller: Caller, purpose: str, picture: bytes | None = None) -> int:
-    """Upload a picture for this purpose."""
+    """Upload a picture for this purpose, and wait until it is ready."""
     answer = await caller.upload(picture or pictures.jpeg(1000, 600), purpose=purpose)
     assert answer.status == 201
-    return int(answer["media_id"])
+    number = int(answer["media_id"])
+
+    async def is_ready() -> bool:
+        (found,) = await rows("SELECT state FROM media_attachments WHERE id = $1", number)
+        return bool(found["state"] == "ready")
+
+    await until(is_ready)
+    return number
 
 
 async def put_on(caller: Caller, purpose: str = "avatar", picture: bytes | None = None) -> str:
