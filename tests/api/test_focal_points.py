@@ -19,8 +19,14 @@ POINT = {"x": -0.5, "y": 0.25}
 
 
 async def uploaded(caller: Caller) -> tuple[int, str]:
-    """A new picture, and the path that describes it."""
+    """A new picture that is ready, and the path that describes it."""
     media_id = (await caller.upload(pictures.jpeg(), alt="a hill"))["media_id"]
+
+    async def is_ready() -> bool:
+        (found,) = await rows("SELECT state FROM media_attachments WHERE id = $1", media_id)
+        return bool(found["state"] == "ready")
+
+    await until(is_ready)
     return media_id, f"/api/medias/{media_id}"
 
 
