@@ -18,9 +18,8 @@ JPEG = ("JPEG", "MPO")
 
 
 class Variant(NamedTuple):
-    """The suffix of its name, the box that it fits into, and whether it moves if the picture does."""
+    """The box that it fits into, and whether it moves if the picture does."""
 
-    suffix: str
     box: tuple[int, int]
     moves: bool = True
 
@@ -28,13 +27,13 @@ class Variant(NamedTuple):
 # By what a picture is for, the largest first. In tweets: a full screen, and the timeline's column at
 # twice its density. Avatars: the profile, and lists at four times and at twice the density; lists are still.
 VARIANTS: dict[str, tuple[Variant, ...]] = {
-    "tweet": (Variant("", (1920, 1080)), Variant("-small", (640, 640))),
+    "tweet": (Variant((1920, 1080)), Variant((640, 640))),
     "avatar": (
-        Variant("", (400, 400)),
-        Variant("-medium", (192, 192), moves=False),
-        Variant("-small", (96, 96), moves=False),
+        Variant((400, 400)),
+        Variant((192, 192), moves=False),
+        Variant((96, 96), moves=False),
     ),
-    "header": (Variant("", (1500, 500), moves=False), Variant("-small", (600, 200), moves=False)),
+    "header": (Variant((1500, 500), moves=False), Variant((600, 200), moves=False)),
 }
 
 # What is cut off at the edges, so that the width by the height is this.

@@ -37,7 +37,7 @@ FORKS = (sys.executable, "-I", "-m", "tasks.picture_forks")
 # small pages, a large picture spends a sixth of its time on page faults.
 ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
-# The suffixes of the variants that the child makes (`picture_variants.VARIANTS`, which imports the decoders).
+# The suffixes of the variants that the child makes, in the order of `picture_variants.VARIANTS`.
 SUFFIXES: dict[Purpose, tuple[str, ...]] = {
     Purpose.TWEET: ("", object_keys.SMALL),
     Purpose.AVATAR: ("", object_keys.MEDIUM, object_keys.SMALL),

@@ -11,6 +11,9 @@ import pytest
 
 from server.context import Context
 from server.core.database.connection import rows
+from server.core.viewer import Viewer
+from server.features.people import accounts
+from server.features.people.about import Changes
 from server.features.privacy import deletion
 from tests.api.test_deletion import due, leave
 from tests.api.test_exports import made
@@ -106,6 +109,19 @@ async def test_hidden_users_say_nothing_to_others(alice: Caller, bob: Caller, ca
     assert await shown(bob, alice.id) == {}
     await carol.delete(f"/api/users/{alice.id}/suspension")
     assert await shown(bob, alice.id) == ABOUT
+
+
+async def test_a_name_is_told_though_the_request_began_before_another_change(
+    perch: Context, alice: Caller, bob: Caller
+) -> None:
+    tweet_id = await alice.tweet()
+    began = Viewer(alice.id, "alice", "alice", False, 0, frozenset())
+    await alice.patch("/api/users/me", json={"name": "Alice L."})
+    assert (await bob.read(tweet_id))["author"]["name"] == "Alice L."
+    now = await accounts.change(began, "alice", Changes(), {}, perch.jobs)
+    assert (now.name, (await bob.read(tweet_id))["author"]["name"]) == ("alice", "alice")
+    await alice.patch("/api/users/me", json={"name": "Alice L."})
+    assert (await accounts.change(began, None, Changes(bio="hello"), {}, perch.jobs)).name == "Alice L."
 
 
 @pytest.mark.usefixtures("worker")

@@ -11,9 +11,9 @@ from tortoise.exceptions import IntegrityError
 
 from server.core import text
 from server.core.cache import changes, topics
-from server.core.database.connection import rows, transaction
+from server.core.database.connection import row, rows, transaction
 from server.core.database.locks import AdvisoryLock
-from server.core.errors import HandleTaken, InvalidBody, UserNotFound
+from server.core.errors import HandleTaken, InvalidBody, InvalidKey, UserNotFound
 from server.core.jobs import Jobs
 from server.core.security.api_keys import MEMBER_SCOPES, digest
 from server.core.viewer import Person, Viewer
@@ -33,7 +33,7 @@ HANDLE = re.compile(r"[a-z0-9_]{1,30}", re.ASCII)
 EMBEDDED_PEOPLE = 100
 
 # $1 the user. Of two changes at once, the second replaces the pictures of the first.
-LOCK = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE"
+LOCK = "SELECT name, avatar FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE"
 
 # The two users of demo mode, and their public keys.
 DEMO_USERS = (("test", "Иван"), ("test1", "Катя"))
@@ -93,13 +93,17 @@ async def change(
 
     Raises:
         InvalidBody, MediaNotFound, BrokenPicture: something breaks a rule; nothing is changed.
+        InvalidKey: the account was deleted meanwhile.
     """
-    now = viewer if name is None else replace(viewer, name=text.line("name", name, text.NAME_MAX_LENGTH))
+    name = None if name is None else text.line("name", name, text.NAME_MAX_LENGTH)
     said, replaced = about.checked(said), list[int]()
     async with transaction():
-        await rows(LOCK, viewer.id)
+        before = await row(LOCK, viewer.id)
+        if before is None:
+            raise InvalidKey
+        now = replace(viewer, **before) if name is None else replace(viewer, **before | {"name": name})
         if name is not None:
-            await User.filter(id=viewer.id).update(name=now.name)
+            await User.filter(id=viewer.id).update(name=name)
         if said != Changes():
             await about.change(viewer.id, said)
         for purpose, media_id in shown.items():
@@ -107,7 +111,7 @@ async def change(
             replaced += gone
             if purpose is Purpose.AVATAR:
                 now = replace(now, avatar=path)
-    is_new = (now.name, now.avatar) != (viewer.name, viewer.avatar)
+    is_new = before != {"name": now.name, "avatar": now.avatar}
     changed = [topics.user(viewer.id), *(events.renamed(viewer.id) if is_new else [])]
     await changes.tell([*changed, topics.DELETIONS] if replaced else changed)
     if replaced:

@@ -257,9 +257,9 @@ def _with_reposters(reading: Reading, found: Sequence[Any]) -> Iterator[tuple[An
 
 
 def person(record: Any, role: str) -> Person | None:
-    """Who has a role in a row, from its columns `{role}_id`, `_name`, `_handle` and `_avatar`, if anybody.
+    """The person in a row's columns `{role}_id`, `_name`, `_handle` and `_avatar`; None if they are null.
 
-    The author of the tweet that it replies to has the role `to`.
+    The author of the tweet that it replies to has the role `to`, and who reposted it, `by`.
     """
     if record[f"{role}_id"] is None:
         return None

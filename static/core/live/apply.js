@@ -90,7 +90,8 @@ whenTold("follow_request", ({ follower_id: follower, followee_id: followee, requ
 });
 
 whenTold("user", ({ user, version }) => {
-  updatePeople([{ avatar: null, ...user, version }]); // who has none has no such field
+  // A person without a picture has no field for it.
+  updatePeople([{ avatar: null, ...user, version }]);
   if (isMe(user.id)) showViewer({ ...viewer.value, avatar: null, ...user });
 });
 

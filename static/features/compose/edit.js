@@ -52,7 +52,9 @@ export async function saveEdit(draft) {
   const body = { text: text.value, media, warning, sensitive };
   const { tweet: json } = await editTweet(editOf(draft.target), body);
   // An edit keeps focal points, which earlier versions share.
-  const refocused = attachments.value.filter(({ focus, media: { value: was } }) => !isSame(focus.value, was.focus ?? null));
+  const refocused = attachments.value.filter(
+    ({ published, focus, media: { value: was } }) => published && !isSame(focus.value, was.focus ?? null),
+  );
   for (const one of refocused) await describeMedia(one.media.value.id, { focus: one.focus.value });
   keepTweet(json);
   discardEdit(draft);

@@ -13,7 +13,7 @@ import { countGraphemes } from "../../core/words/count.js";
 import { t } from "../../core/words/words.js";
 import "./words.js";
 
-// Notes that are being written, by whom they are about: they stay while other pages are looked at.
+// Notes that are being written, by the id of the person. They are kept while the viewer looks at other pages.
 /** @type {Map<number, import("@preact/signals").Signal<string | null>>} */
 const drafts = new Map();
 whenViewerLeaves(() => drafts.clear());

@@ -16,7 +16,7 @@ import "./words.js";
 /**
  * @param {object} props
  * @param {File} props.file
- * @param {number} props.shape the width by the height of what is wanted
+ * @param {number} props.shape the width of the part divided by its height
  * @param {number} props.side its longest side at most, in pixels
  * @param {(file: File) => void} props.done gets that part of it
  */

@@ -57,63 +57,63 @@ export default function EditForm() {
   useEffect(() => form.current.querySelector("input[name=name]").focus({ preventScroll: true }), []);
   return html`<form ref=${form} class="profile-form" aria-label=${t("profile.edit")} onSubmit=${press}>
     <fieldset class="profile-form-fields" disabled=${busy.value}>
-    <${Portrait} purpose="avatar" />
-    <${Portrait} purpose="header" />
-    <${Text}
-      label=${t("profile.name")}
-      name="name"
-      autocomplete="name"
-      value=${said.name}
-      most=${most.name_max_length}
-      hint=${t("profile.handle_stays", { handle: viewer.value.handle })}
-      onInput=${(name) => set({ name })}
-    />
-    <${Text}
-      label=${t("profile.pronouns")}
-      value=${said.pronouns}
-      most=${most.pronouns_max_length}
-      onInput=${(pronouns) => set({ pronouns })}
-    />
-    <${Text}
-      area
-      label=${t("profile.bio")}
-      value=${said.bio}
-      most=${most.bio_max_length}
-      count=${countGraphemes}
-      hint=${t("profile.bio_hint", { count: most.bio_max_length - countGraphemes(said.bio.trim()) })}
-      onInput=${(bio) => set({ bio })}
-    />
-    <fieldset class="profile-lines">
-      <legend>${t("profile.fields")}</legend>
-      <p class="hint">${t("profile.fields_hint")}</p>
-      ${said.fields.map(
-        (one, at) => html`<div key=${at} class="profile-line">
-          <input
-            dir="auto"
-            maxlength=${most.profile_field_name_max_length}
-            placeholder=${t("profile.field_name")}
-            aria-label=${t("profile.field_name_of", { number: at + 1 })}
-            aria-invalid=${!isWhole(one) || undefined}
-            value=${one.name}
-            onInput=${(event) => setLine(at, { name: event.target.value })}
-          />
-          <input
-            dir="auto"
-            maxlength=${most.profile_field_value_max_length}
-            placeholder=${t("profile.field_value")}
-            aria-label=${t("profile.field_value_of", { number: at + 1 })}
-            aria-invalid=${!isWhole(one) || undefined}
-            value=${one.value}
-            onInput=${(event) => setLine(at, { value: event.target.value })}
-          />
-        </div>`,
-      )}
-      ${!said.fields.every(isWhole) && html`<p class="hint bad">${t("profile.field_half")}</p>`}
-    </fieldset>
-    <label class="check">
-      <input type="checkbox" checked=${said.bot} onChange=${(event) => set({ bot: event.target.checked })} />
-      <span>${t("profile.is_bot")}</span>
-    </label>
+      <${Portrait} purpose="avatar" />
+      <${Portrait} purpose="header" />
+      <${Text}
+        label=${t("profile.name")}
+        name="name"
+        autocomplete="name"
+        value=${said.name}
+        most=${most.name_max_length}
+        hint=${t("profile.handle_stays", { handle: viewer.value.handle })}
+        onInput=${(name) => set({ name })}
+      />
+      <${Text}
+        label=${t("profile.pronouns")}
+        value=${said.pronouns}
+        most=${most.pronouns_max_length}
+        onInput=${(pronouns) => set({ pronouns })}
+      />
+      <${Text}
+        area
+        label=${t("profile.bio")}
+        value=${said.bio}
+        most=${most.bio_max_length}
+        count=${countGraphemes}
+        hint=${t("profile.bio_hint", { count: most.bio_max_length - countGraphemes(said.bio.trim()) })}
+        onInput=${(bio) => set({ bio })}
+      />
+      <fieldset class="profile-lines">
+        <legend>${t("profile.fields")}</legend>
+        <p class="hint">${t("profile.fields_hint")}</p>
+        ${said.fields.map(
+          (one, at) => html`<div key=${at} class="profile-line">
+            <input
+              dir="auto"
+              maxlength=${most.profile_field_name_max_length}
+              placeholder=${t("profile.field_name")}
+              aria-label=${t("profile.field_name_of", { number: at + 1 })}
+              aria-invalid=${!isWhole(one) || undefined}
+              value=${one.name}
+              onInput=${(event) => setLine(at, { name: event.target.value })}
+            />
+            <input
+              dir="auto"
+              maxlength=${most.profile_field_value_max_length}
+              placeholder=${t("profile.field_value")}
+              aria-label=${t("profile.field_value_of", { number: at + 1 })}
+              aria-invalid=${!isWhole(one) || undefined}
+              value=${one.value}
+              onInput=${(event) => setLine(at, { value: event.target.value })}
+            />
+          </div>`,
+        )}
+        ${!said.fields.every(isWhole) && html`<p class="hint bad">${t("profile.field_half")}</p>`}
+      </fieldset>
+      <label class="check">
+        <input type="checkbox" checked=${said.bot} onChange=${(event) => set({ bot: event.target.checked })} />
+        <span>${t("profile.is_bot")}</span>
+      </label>
     </fieldset>
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
     <div class="question-buttons">

@@ -1,4 +1,4 @@
-// What the viewer is changing of their profile. It stays while they look at other pages.
+// What the viewer is changing in their profile. It is kept while they look at other pages.
 import { signal } from "@preact/signals";
 import { whenViewerLeaves } from "../../core/store/leaving.js";
 import { limits } from "../../core/store/session.js";

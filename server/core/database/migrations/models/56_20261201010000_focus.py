@@ -4,7 +4,8 @@ from tortoise import BaseDBAsyncClient
 
 RUN_IN_TRANSACTION = True
 
-# Nobody waits for the constraint: it is checked for new rows, and no row has a point yet. `focus` is null, or x from -1 at the left to 1 at the right, and y from -1 at the bottom to 1 at the top.
+# `focus` is null, or x from -1 at the left to 1 at the right, and y from -1 at the bottom to 1 at the top. No row has a
+# point yet, so the constraint is checked for new ones only, and nobody waits for it.
 UPGRADE = """
 ALTER TABLE media_attachments ADD focus float8[];
 ALTER TABLE media_attachments ADD CONSTRAINT media_attachments_focus_check
