@@ -1,5 +1,5 @@
 // Home: everybody's tweets and those of the people one follows, as two tabs with two places.
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { lazy } from "../core/ui/lazy.js";
 import { Avatar } from "../core/ui/person.js";
 import { Trouble } from "../core/ui/rows.js";
@@ -36,7 +36,7 @@ const HomeEmpty = lazy(() => import("./home-empty.js"));
 
 // On a phone the button in the bar opens the composer: the tweets begin at the top. Words that were begun stay seen.
 const phone = media("(max-width: 680px)");
-const drafted = () => names().some((name) => name === `draft.${viewer.value?.id ?? "nobody"}.new`);
+const hasDraft = () => names().some((name) => name === `draft.${viewer.value?.id ?? "nobody"}.new`);
 
 const TABS = [
   ["all", "/", "home.all"],
@@ -77,6 +77,8 @@ function Tab({ name, to, label, selected }) {
 export function Home({ tab }) {
   const feed = home[tab];
   const hasKey = key.value !== "";
+  // As the page opens: a composer must not come behind the dialog in which one begins to write.
+  const drafted = useMemo(hasDraft, [viewer.value?.id]);
   const waiting = feed.waiting.value.length;
   const label = t(`home.${tab}`);
   useTitle(`${waiting ? `(${waiting}) ` : ""}${t("nav.home")}`);
@@ -96,7 +98,7 @@ export function Home({ tab }) {
         )}
       </div>
     <//>
-    ${(!phone.value || drafted()) && html`<${Composer} />`}
+    ${(!phone.value || drafted) && html`<${Composer} />`}
     ${outgoing.value && html`<${Outgoing} />`}
     <div role="tabpanel" id="feed" aria-labelledby=${`tab-${tab}`}>
       ${hasKey

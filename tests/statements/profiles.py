@@ -6,7 +6,7 @@ from server.core.paging import NEWEST
 from server.features.media import media
 from server.features.media.media_attachment import Purpose
 from server.features.notes import notes
-from server.features.people import about, directory, pictures
+from server.features.people import about, accounts, directory, pictures
 from tests.statements import Landmarks, Statements
 
 
@@ -14,6 +14,7 @@ def statements(at: Landmarks) -> Statements:
     """Each statement with its values."""
     pair = [at.keen, at.busiest_author]
     return {
+        "hold a profile that is changed": (accounts.LOCK, [at.keen]),
         "change a profile": (about.CHANGE, [at.keen, "a bio", None, "[]", True]),
         "erase: the profile": (about.ERASE, [at.keen]),
         "show a picture on a profile": (pictures.SHOW, [at.newest, at.photographer, "avatar"]),
