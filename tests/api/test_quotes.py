@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.core.cache import marks
 from server.core.database.connection import rows
 from tests.api.notifying import notified
 from tests.api.reposting import repost
@@ -170,6 +171,38 @@ async def test_a_muted_author_is_marked(alice: Caller, bob: Caller, carol: Calle
     await carol.post(f"/api/users/{alice.id}/mute")
     found = await quoted(carol, number)
     assert (found["state"], found["tweet"]["content"]) == ("muted", "the first")
+
+
+@pytest.mark.parametrize("kept", [marks.KEPT, 2])
+async def test_each_reader_has_their_own_marks_on_what_a_page_quotes(
+    alice: Caller, bob: Caller, carol: Caller, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(marks, "KEPT", kept)
+    tweets = [await caller.tweet(text) for caller, text in ((alice, "one"), (alice, "two"), (bob, "three"))]
+    numbers = [await quote(carol, tweet) for tweet in [tweets[1], *tweets]]
+    await alice.delete(f"/api/tweets/{tweets[1]}")
+    liked = {alice: [tweets[2], numbers[1]], bob: [tweets[0], tweets[2], *numbers], carol: []}
+    for caller, ids in liked.items():
+        for one in ids:
+            await caller.post(f"/api/tweets/{one}/likes")
+    await alice.post(f"/api/tweets/{tweets[0]}/bookmarks")
+    await carol.post(f"/api/users/{bob.id}/mute")
+    for _ in range(2):  # the second time from memory
+        for caller, ids in liked.items():
+            page = await caller.get("/api/tweets", params={"likers": 0, "limit": 4})
+            shown = {one["id"]: one for one in page["tweets"]}
+            assert list(shown) == numbers[::-1]
+            found = {one["tweet_id"]: one for one in page["quoted"]}
+            muted = "muted" if caller is carol else "shown"
+            assert [found[one]["state"] for one in tweets] == ["shown", "deleted", muted]
+            shown |= {one: each["tweet"] for one, each in found.items() if "tweet" in each}
+            assert {one for one, each in shown.items() if each["liked"]} == set(ids)
+            assert {one for one, each in shown.items() if each["bookmarked"]} == (
+                {tweets[0]} if caller is alice else set()
+            )
+            for one in (tweets[0], tweets[2]):
+                alone = await caller.get(f"/api/tweets/{one}", params={"likers": 0})
+                assert found[one]["tweet"] == alone["tweet"]
 
 
 async def test_a_suspended_author_is_unavailable_for_a_while(

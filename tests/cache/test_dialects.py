@@ -25,10 +25,9 @@ from server.core.viewer import Person
 from server.features.likes.feature import LIKED
 from server.features.memory import Memory
 from server.features.registry import KINDS, MARKS, MARKS_ON_PEOPLE
-from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker
+from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker, Quoted
 from server.features.timelines.home import ALL
 from server.features.timelines.page import PageKey, Part
-from server.features.timelines.quoted import Quoted
 from server.features.timelines.timeline import TweetRow
 from tests.callers import Caller
 from tests.waiting import PATIENCE, until
@@ -72,6 +71,25 @@ class Lines:
         return shown + (b"more\n" if self.cursors.older else b"")
 
 
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """Quoted lines."""
+
+    quoted: Sequence[Quoted]
+
+    @property
+    def size(self) -> int:
+        return 0
+
+    @property
+    def length(self) -> int:
+        return 0
+
+    def beside(self, answer: bytes, viewer: Onlooker, marks: Marks) -> bytes:
+        lines = [b"gone\n" if one.card is None else one.card.seen_by(viewer, marks) for one in self.quoted]
+        return answer + b"".join(b"> %b" % line for line in lines)
+
+
 class PlainText:
     """An API that answers in plain text."""
 
@@ -85,8 +103,8 @@ class PlainText:
     def page(self, cards: Sequence[Card], cursors: Cursors, entries: Sequence[Entry] | None = None) -> Lines:
         return Lines(cards, cursors)
 
-    def with_quoted(self, answer: bytes, quoted: Sequence[Quoted]) -> bytes:
-        return answer + b"".join(b"> %b" % (one.shown or b"gone\n") for one in quoted)
+    def quoted(self, quoted: Sequence[Quoted]) -> Citations:
+        return Citations(quoted)
 
     async def frames(self, events: Sequence[EventRow], viewers: Collection[int], epoch: str) -> list[Frame]:
         facts = await KINDS.facts(events, viewers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from server.core.cache import marks
 from server.core.cache.marks import NO_MARKS, marked
 
 LIKED, BOTH, PINNED = frozenset({"liked"}), frozenset({"liked", "pinned"}), frozenset({"pinned"})
@@ -32,14 +33,17 @@ def test_the_marks_on_a_tweet(tweet_id: int, names: frozenset[str]) -> None:
         ({3, 12}, {3: LIKED, 12: PINNED}),  # with more between these than the page has tweets
     ],
 )
-def test_the_marks_on_a_page(page: set[int], found: dict[int, frozenset[str]]) -> None:
-    marks = dict(MARKS.among(page, min(page), max(page)))
-    assert {tweet_id: names for tweet_id, names in marks.items() if tweet_id in page} == found
+@pytest.mark.parametrize("alike", [0, 1, marks.ALIKE])
+def test_the_marks_on_a_page(
+    page: set[int], found: dict[int, frozenset[str]], alike: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "ALIKE", alike)
+    assert dict(MARKS.among(page, min(page), max(page))) == found
 
 
 def test_no_marks_on_a_page_are_no_work() -> None:
     assert not MARKS.among({4, 5}, 4, 5)
-    assert not MARKS.among((), 0, 0)
+    assert not MARKS.among(set(), 0, 0)
 
 
 def test_viewers_share_the_names_of_marks() -> None:

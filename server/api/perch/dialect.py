@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import NamedTuple
 
 import msgspec
 
-from server.api.perch.shapes import quoted as wire
+from server.api.perch.marked import MARKED, UNMARKED, Pieces, cut
 from server.api.perch.shapes import tweets
-from server.api.perch.shapes.tweets import Like, Tweet
-from server.core.cache.marks import NO_MARKS, Marks
+from server.api.perch.shapes.tweets import Like
+from server.core.cache.marks import Marks
 from server.features.likes.feature import LIKED
 from server.features.media.urls import MediaUrls
-from server.features.registry import MARKS
 from server.features.relations.visible import BLOCKED
-from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker
-from server.features.timelines.quoted import Quoted
+from server.features.timelines.dialect import Card, Cursors, Entry, Onlooker, Quoted
 from server.features.timelines.timeline import TweetRow
 
 NAME = "perch"
@@ -28,28 +25,16 @@ encoder = msgspec.json.Encoder()
 # in a page; the id of each liker.
 CARD, PLACE, LIKER = 650, 250, 100
 
-# The marks stand side by side in a card, in this order. Each has its field.
-_KINDS = {mark.name for mark in MARKS}
-NAMES = tuple(name for name in Tweet.__struct_fields__ if name in _KINDS)
-assert set(NAMES) == _KINDS, _KINDS  # noqa: S101
-
-# The marks as JSON, by the names of those that are set.
-MARKED = {
-    frozenset(names): b",".join(
-        b'"%b":%b' % (name.encode(), b"true" if name in names else b"false") for name in NAMES
-    )
-    for count in range(len(NAMES) + 1)
-    for names in combinations(NAMES, count)
-}
-UNMARKED = MARKED[NO_MARKS]
-
 # What is before a tweet's likers, between two of them, and behind them.
 LIKES, NEXT_LIKER, LIKES_END = b'"likes":[', b'},{"id":', b'],"likes_count":'
 
 HEAD, HEAD_OF_ENTRIES, COMMA = b'{"result":true,"tweets":[', b'{"result":true,"entries":[', b","
 
-# The end of an entry, behind its card.
+# The end of an entry or a quoted tweet, behind its card.
 BACK = b"}"
+
+# What is before the quoted tweets, behind an answer without its end.
+QUOTED = b',"quoted":['
 
 
 class Likers(NamedTuple):
@@ -132,13 +117,6 @@ class PerchCard(msgspec.Struct, frozen=True):
         return b"%b%b%b%b%b" % (self.plain[: likers.begin], first, comma, others, self.plain[likers.end :])
 
 
-class Pieces(NamedTuple):
-    """A page cut at its marks. `places` are the indexes of the pieces with marks, by the tweet's id."""
-
-    pieces: list[bytes]
-    places: dict[int, int]
-
-
 class PerchPage:
     """A page as JSON: whole, and in pieces from the first viewer on who has marks on it.
 
@@ -171,12 +149,53 @@ class PerchPage:
         if not marked:
             return self.plain
         if self._pieces is None:
-            self._pieces = pieces(self.plain, self.cards, self.fronts)
-        found, places = self._pieces.pieces.copy(), self._pieces.places
-        for tweet_id, names in marked:
-            if (place := places.get(tweet_id)) is not None:
-                found[place] = MARKED[names]
-        return b"".join(found)
+            self._pieces = cut(self.plain, places(self.cards, self.fronts))
+        return b"".join(self._pieces.marked(marked))
+
+
+class PerchQuoted:
+    """Quoted tweets as JSON (`WithQuoted.quoted`), in pieces as pages are."""
+
+    __slots__ = ("_highest", "_ids", "_last", "_lowest", "_pieces", "_places", "_plain")
+
+    def __init__(self, quoted: Sequence[Quoted]) -> None:
+        parts, self._places, length = [QUOTED], list[tuple[int, int]](), len(QUOTED)
+        for one in quoted:
+            card: PerchCard | None = one.card  # type: ignore[assignment]  # all are this dialect's
+            front = b'{"tweet_id":%d,"state":"%b"' % (one.tweet_id, one.state.encode())
+            if card is not None:
+                front += b',"tweet":'
+                self._places.append((one.tweet_id, length + len(front) + card.marks))
+                front += card.plain
+            parts.append(front + BACK + COMMA)
+            length += len(parts[-1])
+        self._plain = b"".join(parts)[: -len(COMMA)] + b"]}"
+        self._ids = frozenset([tweet_id for tweet_id, _ in self._places])
+        self._lowest, self._highest = min(self._ids, default=0), max(self._ids, default=0)
+        self._pieces: Pieces | None = None
+        # The last answer that had no marks, without them and with them: most viewers get the same page.
+        self._last = (b"", b"")
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about, with its pieces and a page."""
+        return 5 * len(self._plain) + PLACE * len(self._places)
+
+    @property
+    def length(self) -> int:
+        """The bytes that it adds to an answer."""
+        return len(self._plain)
+
+    def beside(self, answer: bytes, _viewer: Onlooker, marks: Marks) -> bytes:
+        """The answer, which is JSON already, with the field `quoted`."""
+        marked = marks.among(self._ids, self._lowest, self._highest)
+        if not marked:
+            if answer is not self._last[0]:
+                self._last = (answer, b"".join([memoryview(answer)[:-1], self._plain]))
+            return self._last[1]
+        if self._pieces is None:
+            self._pieces = cut(self._plain, self._places)
+        return b"".join([memoryview(answer)[:-1], *self._pieces.marked(marked)])
 
 
 class PerchDialect:
@@ -210,25 +229,22 @@ class PerchDialect:
         own: list[PerchCard] = list(cards)  # type: ignore[arg-type]  # all are this dialect's
         return PerchPage(own, cursors, entries)
 
-    def with_quoted(self, answer: bytes, quoted: Sequence[Quoted]) -> bytes:
-        """The same answer with the field `quoted`."""
-        return wire.with_quoted(answer, quoted)
+    def quoted(self, quoted: Sequence[Quoted]) -> PerchQuoted:
+        """The field `quoted`."""
+        return PerchQuoted(quoted)
 
 
-def pieces(plain: bytes, cards: Sequence[PerchCard], fronts: Sequence[bytes] | None = None) -> Pieces:
-    """Cut the page of these cards at their marks."""
-    found: list[bytes] = []
-    places = {}
-    cut, begin = 0, len(HEAD if fronts is None else HEAD_OF_ENTRIES)
+def places(cards: Sequence[PerchCard], fronts: Sequence[bytes] | None) -> list[tuple[int, int]]:
+    """The ids of these cards on their page, each with the offset of its marks."""
+    found = []
+    begin = len(HEAD if fronts is None else HEAD_OF_ENTRIES)
+    behind = len(COMMA if fronts is None else BACK + COMMA)
     for number, one in enumerate(cards):
         if fronts is not None:
             begin += len(fronts[number])
-        at = begin + one.marks
-        found += [plain[cut:at], UNMARKED]
-        places[one.tweet_id] = len(found) - 1
-        cut = at + len(UNMARKED)
-        begin += len(one.plain) + len(COMMA if fronts is None else BACK + COMMA)
-    return Pieces([*found, plain[cut:]], places)
+        found.append((one.tweet_id, begin + one.marks))
+        begin += len(one.plain) + behind
+    return found
 
 
 def front(entry: Entry) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,6 +24,9 @@ EACH = 100
 
 # What a tweet costs among a viewer's marks, in bytes: its id, and a reference to the names.
 EACH_TWEET = 16
+
+# To search for a tweet among the marks takes about as long as to look at so many of them.
+ALIKE = 8
 
 # The names of the marks on a tweet, for each combination that was seen: all such tweets share one.
 _NAMES: dict[frozenset[str], frozenset[str]] = {}
@@ -100,20 +103,20 @@ class Marks(NamedTuple):
         is_marked = place < len(self.tweets) and self.tweets[place] == tweet_id
         return self.names[place] if is_marked else NO_MARKS
 
-    def among(
-        self, tweet_ids: Collection[int], lowest: int, highest: int
-    ) -> Sequence[tuple[int, frozenset[str]]]:
+    def among(self, tweet_ids: Set[int], lowest: int, highest: int) -> Sequence[tuple[int, frozenset[str]]]:
         """Those of some tweets that are marked, each as its id and the names of its marks.
 
-        Other tweets between the lowest and the highest of these ids may be among them.
+        Args:
+            lowest, highest: of these ids.
         """
         tweets = self.tweets
         first = bisect_left(tweets, lowest)
         last = bisect_right(tweets, highest, first)
         if first == last:
             return ()
-        if last - first <= len(tweet_ids):
-            return list(zip(tweets[first:last], self.names[first:last], strict=True))
+        if last - first <= ALIKE * len(tweet_ids):
+            marked = zip(tweets[first:last], self.names[first:last], strict=True)
+            return [one for one in marked if one[0] in tweet_ids]
         return [(tweet_id, names) for tweet_id in tweet_ids if (names := self.on(tweet_id))]
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from server.core.cache.marks import Marks
 from server.core.viewer import Person
-from server.features.timelines.quoted import Quoted
+from server.features.timelines.quoted import QuotedState
 from server.features.timelines.timeline import Place, TweetRow
 
 
@@ -83,6 +83,14 @@ class Card(Protocol):
         """The bytes for this viewer, with their marks on the tweet."""
 
 
+class Quoted(NamedTuple):
+    """A quoted tweet for a viewer: its card, if the viewer gets it."""
+
+    tweet_id: int
+    state: QuotedState
+    card: Card | None = None
+
+
 class RenderedPage(Protocol):
     """A rendered page of cards."""
 
@@ -92,6 +100,21 @@ class RenderedPage(Protocol):
 
     def seen_by(self, viewer: Onlooker, marks: Marks) -> bytes:
         """The bytes for this viewer, with their marks on these tweets."""
+
+
+class RenderedQuoted(Protocol):
+    """Rendered tweets that others quote."""
+
+    @property
+    def size(self) -> int:
+        """The approximate bytes that they take in memory, without the cards."""
+
+    @property
+    def length(self) -> int:
+        """The approximate bytes that they add to an answer."""
+
+    def beside(self, answer: bytes, viewer: Onlooker, marks: Marks) -> bytes:
+        """Add them to an answer for this viewer, with their marks on these tweets."""
 
 
 class Dialect(Protocol):
@@ -109,5 +132,5 @@ class Dialect(Protocol):
     ) -> RenderedPage:
         """Render a page from cards of this dialect, as entries if their `entries` are given."""
 
-    def with_quoted(self, answer: bytes, quoted: Sequence[Quoted]) -> bytes:
-        """Add what its tweets quote to an answer."""
+    def quoted(self, quoted: Sequence[Quoted]) -> RenderedQuoted:
+        """Render quoted tweets with their cards of this dialect."""

@@ -17,11 +17,12 @@ from server.core.cache.store import Known, Store
 from server.core.limits import large
 from server.core.limits.turns import Turns
 from server.features.timelines import audience, hiding, timeline
+from server.features.timelines.beside import Beside
 from server.features.timelines.cards import Cards, needed_of
 from server.features.timelines.dialect import Card, Cursors, Dialect, Entry, Onlooker
 from server.features.timelines.hiding import Hides, people_of
 from server.features.timelines.page import EACH, Ids, Page, PageKey, Seen, cursor_of, entries_of, ids_of
-from server.features.timelines.quoted import Quoted, QuotedState, Shown
+from server.features.timelines.quoted import Shown
 from server.features.timelines.timeline import Asked, Place, Timeline
 
 # How many pages that are not in memory one user may read at once in this process, and how many more may wait.
@@ -47,6 +48,7 @@ class Pages:
         self._dialect = dialect
         self._cards = Cards(store, dialect)
         self._marks = marks
+        self._beside = Beside(store, dialect, self._cards, marks)
         self._turns = Turns(at_once=AT_ONCE, waiting=WAITING)
         self._deep = Turns(at_once=1, waiting=WAITING)
         # Pages in memory by what they show. Whoever follows the same people has the same page of Following.
@@ -96,33 +98,20 @@ class Pages:
 
     async def _seen(self, viewer: Onlooker, page: Page, marks: Marks) -> Seen:
         await large.take(viewer.id, page.rendered.size // 2)
+        on_page = marks
         if marks.since > page.lowest:  # a deep page, for a viewer who has many marks
-            marks = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards], marks)
-        answer = page.rendered.seen_by(viewer, marks)
+            on_page = await self._marks.on(viewer.id, [card.tweet_id for card in page.cards], marks)
+        answer = page.rendered.seen_by(viewer, on_page)
         if page.quotes:
-            answer = await self.with_quoted(viewer, answer, page.quotes)
+            answer = await self._beside.put(viewer, answer, page.quotes, marks)
         return Seen(answer, not page.cards)
 
     async def with_quoted(self, viewer: Onlooker, answer: bytes, tweet_ids: Sequence[int]) -> bytes:
         """Add the tweets that those of an answer quote, as this viewer sees them."""
-        return (
-            self._dialect.with_quoted(answer, await self._quoted(viewer, tweet_ids)) if tweet_ids else answer
-        )
-
-    async def _quoted(self, viewer: Onlooker, tweet_ids: Sequence[int]) -> list[Quoted]:
-        cards, deleted = await self._cards.quoted(tweet_ids)
-        shown = await self._for(viewer, cards, hides=Hides.BLOCKED)
+        if not tweet_ids:
+            return answer
         marks = self._marks.kept(viewer.id) or await self._marks.of(viewer.id)
-        muted = hiding.left_out(marks, Hides.MUTED)
-        authors = {card.tweet_id: card.author_id for card in cards}
-        found = []
-        for one in tweet_ids:
-            if one in shown:
-                state = QuotedState.MUTED if authors[one] in muted else QuotedState.SHOWN
-                found.append(Quoted(one, state, shown[one].bytes))
-            else:
-                found.append(Quoted(one, QuotedState.DELETED if one in deleted else QuotedState.UNAVAILABLE))
-        return found
+        return await self._beside.put(viewer, answer, tweet_ids, marks)
 
     async def one(self, viewer: Onlooker, tweet_id: int, *, likers: int) -> Shown | None:
         """One tweet as this viewer sees it; None if it doesn't exist, or isn't for this viewer."""

@@ -20,14 +20,6 @@ class QuotedState(StrEnum):
     DELETED = "deleted"
 
 
-class Quoted(NamedTuple):
-    """A quoted tweet for a viewer: its bytes in the dialect of the API, if the viewer gets it."""
-
-    tweet_id: int
-    state: QuotedState
-    shown: bytes | None = None
-
-
 class Shown(NamedTuple):
     """A tweet as its viewer sees it, and the one that it quotes."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,7 +9,7 @@ from msgspec import Meta
 
 from server.api.http.envelope import Answer
 from server.api.perch.shapes.tweets import Tweet
-from server.features.timelines.quoted import Quoted, QuotedState
+from server.features.timelines.quoted import QuotedState
 
 
 class QuotedTweet(msgspec.Struct, frozen=True):
@@ -37,14 +36,3 @@ class WithQuoted(Answer, frozen=True, kw_only=True):
             "quote in turn isn't among them."
         ),
     ] = msgspec.UNSET
-
-
-def with_quoted(answer: bytes, quoted: Sequence[Quoted]) -> bytes:
-    """Add quoted tweets to an answer that is JSON already (`WithQuoted`)."""
-    return b'%b,"quoted":[%b]}' % (answer[:-1], b",".join(map(_one, quoted)))
-
-
-def _one(quoted: Quoted) -> bytes:
-    """A quoted tweet as JSON (`QuotedTweet`)."""
-    shown = b"" if quoted.shown is None else b',"tweet":%b' % quoted.shown
-    return b'{"tweet_id":%d,"state":"%b"%b}' % (quoted.tweet_id, quoted.state.encode(), shown)
