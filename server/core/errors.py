@@ -271,6 +271,21 @@ class TooManyHashtags(PerchError):
     message = "You already follow as many hashtags as possible. Unfollow one first."
 
 
+class ListNotFound(PerchError):
+    error_type, status = "list_not_found", 404
+    message = "You have no such list."
+
+
+class TooManyLists(PerchError):
+    error_type, status = "too_many_lists", 422
+    message = "You already have as many lists as possible. Delete one first."
+
+
+class ListFull(PerchError):
+    error_type, status = "list_full", 422
+    message = "This list already has as many members as possible. Remove one first."
+
+
 class Blocked(PerchError):
     error_type, status = "blocked", 403
     message = "You can't follow this user, because one of you blocks the other."

@@ -11,6 +11,7 @@ from server.features.follows.feature import FEATURE as FOLLOWS
 from server.features.hashtags.feature import FEATURE as HASHTAGS
 from server.features.invitations.feature import FEATURE as INVITATIONS
 from server.features.likes.feature import FEATURE as LIKES
+from server.features.lists.feature import FEATURE as LISTS
 from server.features.media.feature import FEATURE as MEDIA
 from server.features.mentions.feature import FEATURE as MENTIONS
 from server.features.moderation.feature import FEATURE as MODERATION
@@ -46,6 +47,7 @@ FEATURES = (
     FOLLOWS,
     HASHTAGS,
     RELATIONS,
+    LISTS,
     NOTES,
     NOTIFICATIONS,
     MEDIA,

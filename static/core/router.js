@@ -17,6 +17,8 @@ const ROUTES = [
   [/^\/notifications(?:\/(mentions|follows|private))?$/, "notifications", (tab = "all") => ({ tab })],
   [/^\/bookmarks$/, "bookmarks", () => ({})],
   [/^\/drafts(?:\/(scheduled))?$/, "drafts", (tab = "drafts") => ({ tab })],
+  [/^\/lists$/, "lists", () => ({})],
+  [/^\/lists\/(\d+)$/, "list", (id) => ({ id: Number(id) })],
   [/^\/requests$/, "requests", () => ({})],
   [/^\/members(?:\/(new))?$/, "members", (tab = "active") => ({ tab })],
   [/^\/settings(?:\/(appearance|keys|people|data|invitations))?$/, "settings", (section) => ({ section })],

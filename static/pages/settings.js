@@ -29,7 +29,8 @@ const Account = () => html`<${NameForm} />
   <${TimeZone} />
   ${administers.value && html`<p class="settings-part"><a href="/operations">${t("nav.operations")}</a></p>`}`;
 
-const People = () => html`<${FollowedHashtags} /><${Relations} />`;
+const People = () => html`<p class="settings-part"><a href="/lists">${t("nav.lists")}</a></p>
+  <${FollowedHashtags} /><${Relations} />`;
 
 // Each with the words of its tab, and for whom it is.
 const SECTIONS = {

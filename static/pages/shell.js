@@ -71,8 +71,9 @@ function Links() {
         count=${unread.value}
       />
       <${NavLink} to="/bookmarks" icon="bookmark" label=${t("nav.bookmarks")} />
+      <${NavLink} to="/lists" icon="list" label=${t("nav.lists")} current=${path.value.startsWith("/lists")} minor />
       <${NavLink} to=${profile} icon="user" label=${t("nav.profile")} />`}
-    ${expected && [1, 2, 3].map((place) => html`<span key=${place} class="nav-link"></span>`)}
+    ${expected && [1, 2, 3, 4].map((place) => html`<span key=${place} class=${place === 3 ? "nav-link minor" : "nav-link"}></span>`)}
     <${NavLink}
       to="/settings"
       icon="settings"

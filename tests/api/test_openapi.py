@@ -65,6 +65,8 @@ WITH_BODY = {
     "/api/drafts/{draft_id}",
     "/api/users/{user_id}/mute",
     "/api/users/{user_id}/note",
+    "/api/lists",
+    "/api/lists/{list_id}",
     "/api/tweets/{tweet_id}",
     "/api/tweets/{tweet_id}/votes",
     "/api/users/me",
@@ -110,6 +112,7 @@ async def test_real_answers_match_the_document(
     await alice.call("PUT", f"/api/tweets/{tweet['tweet_id']}", json={"text": "y"})
     (version,) = (await alice.get(f"/api/tweets/{tweet['tweet_id']}/versions"))["versions"]
     draft = await alice.post("/api/drafts", json={"tweets": [{"tweet_data": "x"}]})
+    people = await alice.post("/api/lists", json={"title": "x"})
     made = await alice.post("/api/keys", json={"name": "x"})
     dave = await register(alice.send, "dave")
     theirs = await dave.post("/api/keys", json={"name": "x"})
@@ -122,6 +125,7 @@ async def test_real_answers_match_the_document(
         "reply_id": reply,
         "quote_id": quote["tweet_id"],
         "draft_id": draft["draft"]["id"],
+        "list_id": people["list"]["id"],
         "version_id": version["id"],
         "follower_id": dave.id,
         "user_id": alice.id,
@@ -140,6 +144,8 @@ async def test_real_answers_match_the_document(
         "/api/tweets/thread": {"tweets": [{"tweet_data": "x"}, {"tweet_data": "y"}]},
         "/api/users/{user_id}/mute": {"seconds": 3600},
         "/api/users/{user_id}/note": {"note": "x"},
+        "/api/lists": {"title": "x"},
+        "/api/lists/{list_id}": {"title": "y"},
         "patch /api/tweets/{tweet_id}": {"who_may_reply": "following"},
         "/api/tweets/{tweet_id}/votes": {"choices": [0]},
         "put /api/tweets/{tweet_id}": {"text": "changed"},

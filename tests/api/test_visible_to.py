@@ -42,6 +42,10 @@ class Checked(Play):
             self.check_quoted(viewer, page, page["tweets"])
         following = {"timeline": "following"}
         assert await self.entries(viewer, "/api/tweets", **following) == world.following_with_reposts(viewer)
+        if viewer in world.lists:
+            path = f"/api/lists/{world.lists[viewer].number}/tweets"
+            assert await read(caller, path, size) == world.on_list(viewer)
+            assert await self.entries(viewer, path) == world.on_list_with_reposts(viewer)
         for person, other in enumerate(self.people):
             path = f"/api/users/{other.id}"
             listed = await self.entries(viewer, f"{path}/tweets")

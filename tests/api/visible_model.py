@@ -30,6 +30,16 @@ class Said:
 
 
 @dataclass
+class PeopleList:
+    """A list of people, which its owner alone reads."""
+
+    number: int
+    members: set[int] = field(default_factory=set)
+    replies: str = "members"
+    exclusive: bool = False
+
+
+@dataclass
 class World:
     """Who follows, blocks and mutes whom, by index; and the tweets by id."""
 
@@ -44,6 +54,7 @@ class World:
     bookmarks: set[tuple[int, int]] = field(default_factory=set)  # who bookmarked which tweet
     pins: list[int] = field(default_factory=list)  # tweets, the newest pin last
     drafts: dict[int, int] = field(default_factory=dict)  # whose, by id
+    lists: dict[int, PeopleList] = field(default_factory=dict)  # everybody's only one, by its owner
     muted_threads: set[tuple[int, int]] = field(default_factory=set)  # whose, and the tweet that begins it
     ever_muted: set[tuple[int, int]] = field(default_factory=set)
     ever_parted: set[frozenset[int]] = field(default_factory=set)
@@ -90,9 +101,50 @@ class World:
             (number, what, who)
             for number, (who, what) in self.reposts.items()
             if (who == viewer or ((viewer, who) in self.follows and (viewer, who) not in self.mutes))
+            and (who == viewer or not self._is_apart(viewer, who))
             and self._is_welcome(viewer, self.said[what])
         ]
         return merged(own, reposts)
+
+    def on_list(self, viewer: int) -> list[int]:
+        found = self.lists[viewer]
+        return [
+            number
+            for number in self.wanted(viewer)
+            if (one := self.said[number]).author in found.members
+            and one.level < (3 if self._is_close(viewer, one.author) else 2)
+            and self._is_welcome(viewer, one)
+            and self._list_has(viewer, one)
+        ]
+
+    def on_list_with_reposts(self, viewer: int) -> list[Entry]:
+        found = self.lists[viewer]
+        reposts = [
+            (number, what, who)
+            for number, (who, what) in self.reposts.items()
+            if who in found.members
+            and (viewer, who) not in self.mutes
+            and self.said[what].level < (3 if self._is_close(viewer, who) else 2)
+            and self._is_welcome(viewer, self.said[what])
+        ]
+        return merged(self.on_list(viewer), reposts)
+
+    def _list_has(self, viewer: int, one: Said) -> bool:
+        """Whether the viewer's list has this tweet of a member, as far as it may be a reply."""
+        to = None if one.parent is None else self.authors[one.parent]
+        if to in (None, viewer, one.author):
+            return True
+        found = self.lists[viewer]
+        chosen = {"members": to in found.members, "followed": (viewer, to) in self.follows, "none": False}
+        return chosen[found.replies]
+
+    def _is_close(self, viewer: int, person: int) -> bool:
+        return viewer == person or (viewer, person) in self.follows
+
+    def _is_apart(self, viewer: int, person: int) -> bool:
+        """Whether the viewer's list keeps the person off their Following timeline."""
+        found = self.lists.get(viewer)
+        return found is not None and found.exclusive and person in found.members
 
     def profile_with_reposts(self, viewer: int, person: int) -> list[Entry]:
         if self.parted(viewer, person):
@@ -160,6 +212,8 @@ class World:
     def _reaches(self, viewer: int, one: Said) -> bool:
         if one.author == viewer:
             return True
+        if self._is_apart(viewer, one.author):
+            return False
         if any(self.unwanted(viewer, person) for person in self._addressed(one)):
             return False
         to = None if one.parent is None else self.authors[one.parent]

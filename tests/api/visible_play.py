@@ -10,7 +10,7 @@ from server.core.database.connection import rows
 from server.features.pins.pins import MAX_PINS
 from server.features.previews import previews
 from server.features.previews.previews import Card
-from tests.api.visible_model import Said, World
+from tests.api.visible_model import PeopleList, Said, World
 from tests.callers import Caller
 
 LEVELS = ("public", "unlisted", "followers", "mentioned")
@@ -39,7 +39,7 @@ class Play:
         acts += [self.block, self.unblock, self.mute, self.unmute]
         acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
         acts += [self.edit, self.vote, self.vote, self.quote, self.quote, self.withdraw, self.limit_quotes]
-        acts += [self.draft, self.link]
+        acts += [self.draft, self.link, self.list, self.list, self.change_list]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:
@@ -165,6 +165,34 @@ class Play:
         answer = await self.people[who].post("/api/drafts", json=body)
         drafts[answer["draft"]["id"]] = who
 
+    async def list(self) -> None:
+        """Put somebody on one's list, or take them off; at first, make it."""
+        owner, person = self.chance.randrange(len(self.people)), self.chance.randrange(len(self.people))
+        if owner not in self.world.lists:
+            answer = await self.people[owner].post("/api/lists", json={"title": "a list"})
+            self.world.lists[owner] = PeopleList(answer["list"]["id"])
+        found = self.world.lists[owner]
+        path = f"/api/lists/{found.number}/members/{self.people[person].id}"
+        if person in found.members and self.chance.random() < 0.5:
+            assert (await self.people[owner].delete(path)).status == 200
+            found.members.discard(person)
+            return
+        answer = await self.people[owner].post(path)
+        assert (answer.status == 200) is not self.world.parted(owner, person), answer.body
+        if answer.status == 200:
+            found.members.add(person)
+
+    async def change_list(self) -> None:
+        """Choose what a list has and keeps off Following."""
+        if not self.world.lists:
+            return
+        owner, found = self.chance.choice(list(self.world.lists.items()))
+        found.replies = self.chance.choice(("none", "members", "followed"))
+        found.exclusive = self.chance.random() < 0.5
+        body = {"replies": found.replies, "exclusive": found.exclusive}
+        answer = await self.people[owner].call("PATCH", f"/api/lists/{found.number}", json=body)
+        assert answer.status == 200, answer.body
+
     async def link(self) -> None:
         """Let a tweet link to a page, and workers do what they do then."""
         what = self.some()
@@ -282,6 +310,9 @@ class Play:
         self.world.blocks.add((one, other))
         self.world.ever_parted.add(frozenset({one, other}))
         self.world.follows -= {(one, other), (other, one)}
+        for owner, person in ((one, other), (other, one)):
+            if found := self.world.lists.get(owner):
+                found.members.discard(person)
 
     async def unblock(self) -> None:
         for one, other in list(self.world.blocks)[:2]:

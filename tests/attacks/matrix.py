@@ -127,9 +127,12 @@ async def with_foreign_objects(matrix: Matrix, route: Route, ids: dict[str, Any]
         elif await row(OWNED, matrix.alice.id) != owned and not (expected.ruled and who is matrix.carol):
             yield f"{who.handle} changed what is alice's"
     *_, name = re.findall(r"{(\w+_id)}", route.path)
+    missing = (404, f"{KINDS.get(name, name.removesuffix('_id'))}_not_found")
+    if expected.administrator is not None and expected.administrator[0] == 404:
+        missing = expected.administrator  # what is alice's doesn't exist for others, whoever else is named
     for nobodys in NOBODYS:
         answer = await matrix.ask(route, Words(ids, **{name: nobodys}), {"api-key": matrix.carol.key})
-        for complaint in refused(answer, (404, f"{KINDS.get(name, name.removesuffix('_id'))}_not_found")):
+        for complaint in refused(answer, missing):
             yield f"{name} {nobodys}: {complaint}"
 
 

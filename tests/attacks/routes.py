@@ -11,6 +11,7 @@ import msgspec
 from server.api.http import openapi
 from server.api.http.operation import Operation
 from server.api.perch.edits import EditedTweet
+from server.api.perch.lists import ChangedList, NewList
 from server.api.perch.notes import NewNote
 from server.api.perch.notifications import ReadUpTo
 from server.api.perch.polls import Choices
@@ -34,6 +35,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "/": READ,
     "/following": READ,
     "/bookmarks": READ,
+    "/lists": READ,
+    "/lists/{number}": READ,
     "/members": READ,
     "/members/new": READ,
     "/requests": READ,
@@ -87,6 +90,8 @@ BODIES: dict[type[msgspec.Struct], dict[str, Any]] = {
     ReadUpTo: {"up_to": 0},
     NewMute: {},
     NewNote: {"note": "not to be kept"},
+    NewList: {"title": "not to be made"},
+    ChangedList: {"title": "not to be changed"},
     NewPreferences: {"default_visibility": "public"},
     SavedDraft: {"tweets": [{"tweet_data": "a draft"}]},
     Changes: {"who_may_reply": "nobody"},
@@ -146,6 +151,18 @@ FOREIGN: dict[str, Foreign] = {
     "GET /api/drafts/{draft_id}": Foreign((404, "draft_not_found"), (404, "draft_not_found")),
     "PUT /api/drafts/{draft_id}": Foreign((404, "draft_not_found"), (404, "draft_not_found")),
     "DELETE /api/drafts/{draft_id}": Foreign((404, "draft_not_found"), (404, "draft_not_found")),
+    **{
+        f"{method} /api/lists/{{list_id}}{below}": Foreign((404, "list_not_found"), (404, "list_not_found"))
+        for method, below in (
+            ("GET", ""),
+            ("PATCH", ""),
+            ("DELETE", ""),
+            ("GET", "/tweets"),
+            ("GET", "/members"),
+            ("POST", "/members/{user_id}"),
+            ("DELETE", "/members/{user_id}"),
+        )
+    },
     "DELETE /api/tweets/{quote_id}/quote": Foreign((403, "not_author"), (403, "not_author")),
     "POST /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),
     "DELETE /api/tweets/{reply_id}/hidden": Foreign((403, "not_author"), (403, "not_author")),

@@ -56,6 +56,8 @@ OWNED = """
         (SELECT string_agg(concat(id, content), ',' ORDER BY id) FROM tweets WHERE author_id = $1),
         (SELECT string_agg(m::text, ',' ORDER BY id) FROM media_attachments m WHERE owner_id = $1),
         (SELECT string_agg(d::text, ',' ORDER BY id) FROM drafts d WHERE user_id = $1),
+        (SELECT string_agg(concat(l::text, m::text), ',' ORDER BY l.id, m.id)
+            FROM lists l LEFT JOIN list_members m ON m.list_id = l.id WHERE user_id = $1),
         (SELECT string_agg(l::text, ',' ORDER BY id) FROM likes l WHERE user_id = $1),
         (SELECT string_agg(r::text, ',' ORDER BY id) FROM reposts r WHERE user_id = $1),
         (SELECT string_agg(f::text, ',' ORDER BY id) FROM follows f WHERE follower_id = $1),
@@ -115,6 +117,15 @@ class Matrix:
         assert answer.status == 201, answer.body
         return int(answer["draft"]["id"])
 
+    async def list(self) -> int:
+        """A list of alice's, her only one, with alice on it."""
+        await rows("DELETE FROM lists WHERE user_id = $1", self.alice.id)
+        answer = await self.alice.post("/api/lists", json={"title": "alice's"})
+        assert answer.status == 201, answer.body
+        number = int(answer["list"]["id"])
+        await self.alice.post(f"/api/lists/{number}/members/{self.alice.id}")
+        return number
+
     async def belongings(self) -> dict[str, Any]:
         """New objects of alice's by parameter name; any other parameter is a word."""
         (media,) = await rows(
@@ -147,6 +158,7 @@ class Matrix:
             version_id=version["id"],
             quote_id=await self.quote(tweet_id),
             draft_id=await self.draft(),
+            list_id=await self.list(),
             reply_id=await self.alice.reply(tweet_id),
             follower_id=await self.asking(),
             handle=self.alice.handle,

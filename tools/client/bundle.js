@@ -28,7 +28,7 @@ const below = async (folder, end) =>
 // The texts of all parts in one language are one file, but for the features that few pages show:
 // `import(`./words/${code}.js`)` becomes an import of that.
 const WORDS = "virtual:words-";
-const SELDOM = ["join", "operations"];
+const SELDOM = ["join", "lists", "operations"];
 const kindOf = (name) => (SELDOM.some((feature) => name.includes(`features/${feature}/`)) ? "seldom-" : "");
 const dictionaries = /\/(?:words|common|later)\/(\w\w)\.js$/;
 

@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   pins: ["timeline"],
   profile: ["notes", "relations"],
   quotes: ["covers"],
-  relations: ["languages", "pins", "quotes", "timeline"],
+  relations: ["languages", "lists", "pins", "quotes", "timeline"],
   settings: ["sign-in"],
   "sign-in": ["compose"],
   shortcuts: ["quotes"],

@@ -97,6 +97,7 @@ PLACES = (
     Place("drafts", "/drafts"),
     Place("scheduled tweets", "/drafts/scheduled"),
     Place("requests", "/requests"),
+    Place("lists", "/lists"),
     Place("members", "/members"),
     Place("new members", "/members/new"),
     Place("bookmarks", "/bookmarks"),

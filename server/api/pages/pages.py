@@ -143,6 +143,8 @@ def sent(request: Request, file: ClientFile, status: int, headers: dict[str, str
 @bp.route("/drafts", methods=["GET", "HEAD"], name="drafts")
 @bp.route("/drafts/scheduled", methods=["GET", "HEAD"], name="scheduled")
 @bp.route("/tweets/<number:id>/quotes", methods=["GET", "HEAD"], name="quotes")
+@bp.route("/lists", methods=["GET", "HEAD"], name="lists")
+@bp.route("/lists/<number:id>", methods=["GET", "HEAD"], name="list")
 @bp.route("/members", methods=["GET", "HEAD"], name="members")
 @bp.route("/members/new", methods=["GET", "HEAD"], name="new_members")
 @bp.route("/requests", methods=["GET", "HEAD"], name="requests")

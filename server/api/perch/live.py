@@ -17,6 +17,7 @@ from server.core.live.kinds import Facts
 from server.features.api_keys import events as api_keys
 from server.features.drafts import events as drafts
 from server.features.hashtags import events as hashtags
+from server.features.lists import events as lists
 from server.features.media.urls import MediaUrls
 from server.features.notifications import events as notifications
 from server.features.registry import KINDS
@@ -47,6 +48,18 @@ class FollowedHashtagsChanged(msgspec.Struct, frozen=True, tag_field="type", tag
 def followed_hashtag(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
     """Which one, the client reads anew."""
     return FollowedHashtagsChanged()
+
+
+class ListsChanged(msgspec.Struct, frozen=True, tag_field="type", tag="lists"):
+    """A list of yours, or who is on it, changed: then reload it and, if it is exclusive, Following."""
+
+    list_id: int
+
+
+@tells(lists.CHANGED, ListsChanged, to="you")
+def list_changed(event: EventRow, facts: Facts, urls: MediaUrls) -> Message:
+    """Which one."""
+    return ListsChanged(event.subject_id)
 
 
 class DraftChanged(msgspec.Struct, frozen=True, tag_field="type", tag="draft"):

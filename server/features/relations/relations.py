@@ -1,6 +1,7 @@
 """Blocking and muting people. Doing either twice, or undoing what isn't there, succeeds and changes nothing.
 
-A block cuts follows and requests in both directions and removes the notifications of both about each other.
+A block cuts follows and requests in both directions, takes both off the other's lists, and removes the
+notifications of both about each other.
 Ending it restores nothing. People aren't told that they are muted.
 """
 
@@ -39,6 +40,10 @@ CUT = """
 CUT_REQUESTS = """
     DELETE FROM follow_requests
     WHERE follower_id = $1 AND followee_id = $2 OR follower_id = $2 AND followee_id = $1
+"""
+CUT_LISTS = """
+    DELETE FROM list_members m USING lists l
+    WHERE l.id = m.list_id AND (l.user_id = $1 AND m.person_id = $2 OR l.user_id = $2 AND m.person_id = $1)
 """
 # The notifications of either about the other, as if what they are about was undone: doing it again, after the
 # block, doesn't notify again. $3 how many.
@@ -121,7 +126,7 @@ class Related(msgspec.Struct, frozen=True):
 async def block(viewer: Viewer, user_id: int) -> None:
     """Raises UserNotFound, SelfRelation if the user is the viewer, or TooManyRelations."""
     await _ensure_room(viewer)
-    await _change(viewer, user_id, [BLOCK, BLOCKED_BY, CUT, CUT_REQUESTS])
+    await _change(viewer, user_id, [BLOCK, BLOCKED_BY, CUT, CUT_REQUESTS, CUT_LISTS])
     # No longer in the transaction: whoever deletes a tweet locks its notifications before the author.
     while await _untell(viewer.id, user_id):
         pass

@@ -32,6 +32,9 @@ READERS = """
     FROM unnest($1::bigint[]) AS who (id) CROSS JOIN unnest($2::bigint[]) AS viewer (id)
     WHERE (
         SELECT NOT reposts_hidden FROM follows WHERE follower_id = viewer.id AND followee_id = who.id
+    ) AND NOT EXISTS (
+        SELECT 1 FROM list_members JOIN lists ON lists.id = list_id
+        WHERE person_id = who.id AND user_id = viewer.id AND exclusive
     )
 """
 # Which of the viewers block or mute the author of one of these tweets, or are blocked.

@@ -36,7 +36,8 @@ BY_FOLLOWEES = f"""
         ) edge
     ), recent AS MATERIALIZED (
         SELECT id, tweet_id, user_id, CASE WHEN user_id = $4 OR (
-            SELECT NOT reposts_hidden FROM follows WHERE follower_id = $4 AND followee_id = user_id
+            SELECT NOT reposts_hidden AND NOT {home.is_apart("$4", "user_id")}
+            FROM follows WHERE follower_id = $4 AND followee_id = user_id
         ) THEN {SHOWN} END AS wanted
         FROM (
             SELECT id, tweet_id, user_id FROM reposts
@@ -53,7 +54,8 @@ BY_FOLLOWEES = f"""
         SELECT one.id, one.tweet_id, one.user_id
         FROM (
             SELECT everyone.id FROM (
-                SELECT followee_id AS id FROM follows WHERE follower_id = $4 AND NOT reposts_hidden
+                SELECT followee_id AS id FROM follows
+                WHERE follower_id = $4 AND NOT reposts_hidden AND NOT {home.is_apart("$4", "followee_id")}
                 UNION ALL SELECT $4
             ) everyone CROSS JOIN LATERAL (
                 SELECT id FROM reposts
@@ -80,7 +82,7 @@ BY_USER = f"""
 """
 
 
-def _merged(own: str, reposted: str) -> str:
+def merged(own: str, reposted: str) -> str:
     """SQL for the places of the tweets `own`, and for the rows that the expression `reposted` gives.
 
     As in `timeline`, LIMIT makes the planner look up who reposted each, however many users there are.
@@ -107,13 +109,15 @@ def _order(user_id: int) -> list[int]:
 
 def _published(own: str) -> Published:
     of_both = (
-        _merged(own, BY_USER).replace("{open}", only) for only in (f"AND t.visibility < {RESTRICTED}", "")
+        merged(own, BY_USER).replace("{open}", only) for only in (f"AND t.visibility < {RESTRICTED}", "")
     )
-    return Published(*(Timeline(places, _order, Hides.MUTED, has_reposts=True) for places in of_both))
+    return Published(
+        *(Timeline(one, _order, Hides.MUTED, has_reposts=True, of_person=True) for one in of_both)
+    )
 
 
 FOLLOWING = Timeline(
-    _merged(home.PLACES_OF_FOLLOWING, BY_FOLLOWEES),
+    merged(home.PLACES_OF_FOLLOWING, BY_FOLLOWEES),
     lambda user_id: [topics.ALL_TWEETS, topics.NAMES, topics.follows_of(user_id), all_reposts()],
     Hides.MENTIONS,
     has_reposts=True,

@@ -39,30 +39,47 @@ MOST_UNREACHING = 100
 MOST_HIDDEN = 200
 
 
-def newest_of(author: str, most: str) -> str:
+def newest_of(author: str, most: str, seen: str = "") -> str:
     """SQL for the ids of an author's newest tweets that reach the viewer: at most so many, the newest first.
 
     The second part is read only if the first hasn't enough, and begins where the first ends.
+
+    Args:
+        seen: a further condition, for viewers who may not see all of the author's tweets.
     """
     return f"""
         SELECT id FROM (
             (
                 SELECT id FROM (
                     SELECT id, author_id, in_reply_to_user_id FROM tweets
-                    WHERE author_id = {author} AND NOT hidden AND id {{beyond}} $1
+                    WHERE author_id = {author} AND NOT hidden AND id {{beyond}} $1 {seen}
                     ORDER BY id {{order}} LIMIT {most} + {MOST_UNREACHING}
                 ) t
                 WHERE {{reaches}} ORDER BY id {{order}} LIMIT {most}
             ) UNION ALL (
                 SELECT id FROM tweets t
-                WHERE author_id = {author} AND NOT hidden AND {profile.IS_BEGUN} AND id {{beyond}} (
-                    SELECT id FROM tweets WHERE author_id = {author} AND NOT hidden AND id {{beyond}} $1
+                WHERE author_id = {author} AND NOT hidden AND {profile.IS_BEGUN} {seen} AND id {{beyond}} (
+                    SELECT id FROM tweets
+                    WHERE author_id = {author} AND NOT hidden AND id {{beyond}} $1 {seen}
                     ORDER BY id {{order}} LIMIT 1 OFFSET {most} + {MOST_UNREACHING - 1}
                 )
                 ORDER BY id {{order}} LIMIT {most}
             )
         ) both_parts LIMIT {most}
     """
+
+
+def is_apart(viewer: str, person: str) -> str:
+    """SQL for whether an exclusive list of the viewer keeps a person off their Following timeline.
+
+    Most viewers have no such list, which is looked up once.
+    """
+    return f"""(CASE WHEN (SELECT true FROM lists WHERE lists.user_id = {viewer} AND exclusive LIMIT 1) THEN
+        coalesce((
+            SELECT true FROM (SELECT id FROM lists WHERE lists.user_id = {viewer} AND exclusive OFFSET 0) l
+            WHERE (SELECT true FROM list_members WHERE list_id = l.id AND person_id = {person}) LIMIT 1
+        ), false)
+    ELSE false END)"""
 
 
 # The viewer's own tweets, those of the people whom they follow, and those with a hashtag that they follow
@@ -80,13 +97,17 @@ PLACES_OF_FOLLOWING = """
         ) t
         WHERE (
             author_id = $4 OR (SELECT true FROM follows WHERE follower_id = $4 AND followee_id = t.author_id)
+            AND NOT {author is apart}
         ) AND {reaches}
         ORDER BY id {order} LIMIT $2::bigint + $3::bigint
     ), filled AS MATERIALIZED (
         SELECT count(*) = $2::bigint + $3::bigint AS yes FROM recent
     ), authors AS MATERIALIZED (
         SELECT a.author_id
-        FROM (SELECT followee_id AS author_id FROM follows WHERE follower_id = $4 UNION ALL SELECT $4) a
+        FROM (
+            SELECT followee_id AS author_id FROM follows WHERE follower_id = $4 AND NOT {followee is apart}
+            UNION ALL SELECT $4
+        ) a
         CROSS JOIN LATERAL ({newest of a}) newest
         WHERE NOT (SELECT yes FROM filled)
         ORDER BY newest.id {order} LIMIT $2::bigint + $3::bigint
@@ -96,7 +117,9 @@ PLACES_OF_FOLLOWING = """
                 SELECT tweet_id AS id FROM hashtags_in_tweets
                 WHERE hashtag_id = f.hashtag_id AND NOT is_reply AND tweet_id {beyond} $1
                 ORDER BY tweet_id {order} LIMIT $2::bigint + $3::bigint + {hidden}
-            ) newest WHERE (SELECT NOT hidden FROM tweets WHERE tweets.id = newest.id)
+            ) newest WHERE (
+                SELECT NOT hidden AND NOT {author is apart} FROM tweets WHERE tweets.id = newest.id
+            )
             ORDER BY id {order} LIMIT $2::bigint + $3::bigint
         ) shown
         WHERE f.user_id = $4
@@ -114,6 +137,8 @@ PLACES_OF_FOLLOWING = (
     .replace("{page of authors}", newest_of("authors.author_id", "$2::bigint + $3::bigint"))
     .replace("{reaches}", reaches("$4"))
     .replace("{hidden}", str(MOST_HIDDEN))
+    .replace("{author is apart}", is_apart("$4", "author_id"))
+    .replace("{followee is apart}", is_apart("$4", "followee_id"))
 )
 
 # What is for mentioned people only: by the viewer, or for the viewer.

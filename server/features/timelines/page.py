@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from server.core.cache import topics
 from server.features.timelines.dialect import Card, Cursors, Entry, RenderedPage
 from server.features.timelines.timeline import Place, Timeline
 
@@ -27,11 +28,23 @@ class Part(NamedTuple):
 
 
 class PageKey(NamedTuple):
-    """Identifies a page of a timeline. `subject` is the user whose timeline it is, 0 for everyone's."""
+    """Identifies a page of a timeline.
+
+    Attributes:
+        subject: whose timeline it is, or of what; 0 for everyone's.
+        reader: the only one who reads it, if what is on it depends on whom they follow; otherwise 0.
+    """
 
     timeline: Timeline
     subject: int
     part: Part
+    reader: int = 0
+
+    @property
+    def topics(self) -> list[int]:
+        """The topics that decide which tweets are on it."""
+        needed = self.timeline.order(self.subject)
+        return [*needed, topics.follows_of(self.reader)] if self.reader else needed
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

@@ -78,7 +78,7 @@ class Pages:
             both: tuple[Page, Marks] = await self._turns.run(viewer.id, read)
             page, marks = both
         left_out = hiding.left_out(marks, key.timeline.hides)
-        if key.timeline.has_reposts and key.subject in left_out:
+        if key.timeline.of_person and key.subject in left_out:
             left_out -= {key.subject}  # whoever asks for somebody's tweets gets them, muted or not
         if not left_out.isdisjoint(page.people) or (page.restricted and key.timeline.is_mixed):
             left = self._left(key, marks.people)
@@ -223,7 +223,7 @@ class Pages:
         # Its cards are those of the pages that it is made from, and are counted there.
         size = made.rendered.size + EACH * len(made.cards)
         self._store.put((self._dialect.name, key, people), made, size, needed, versions)
-        if key.subject == viewer_id:  # usually, nobody else reads the whole pages
+        if viewer_id in (key.subject, key.reader):  # usually, nobody else reads the whole pages
             for one in keys:
                 self._store.forget((self._dialect.name, one))
         return made
@@ -248,7 +248,7 @@ class Pages:
         read: dict[int, Known[Card]] = {}
         ids = await self._store.fetch(
             ("ids", key),
-            key.timeline.order(key.subject),
+            key.topics,
             lambda: self._read_ids(key, earlier, read),
             size=lambda ids: EACH * len(ids.ids),
         )

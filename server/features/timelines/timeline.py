@@ -147,6 +147,8 @@ class Timeline:
         is_mixed: whether it may have tweets that not everyone who reads it may see.
         has_reposts: whether `places` also gives who reposted the tweet, as `by_id`, `by_name` and
             `by_handle`; null for a tweet's own place.
+        of_person: whether it is a person's, given by the subject; whoever asks for it gets their reposts,
+            even if they mute this person.
     """
 
     places: str
@@ -154,6 +156,7 @@ class Timeline:
     hides: Hides = Hides.BLOCKED
     is_mixed: bool = False
     has_reposts: bool = False
+    of_person: bool = False
 
     @property
     def older(self) -> Reading:

@@ -50,6 +50,11 @@ async def of_subject(viewer: Viewer, pages: Pages, timeline: Timeline, subject: 
     return (await pages.read(viewer, PageKey(timeline, subject, part))).answer
 
 
+async def of_list(viewer: Viewer, pages: Pages, timeline: Timeline, list_id: int, part: Part) -> bytes:
+    """A page of one of the viewer's own lists."""
+    return (await pages.read(viewer, PageKey(timeline, list_id, part, viewer.id))).answer
+
+
 async def own(viewer: Viewer, pages: Pages, timeline: Timeline, part: Part) -> bytes:
     """A page of one of the viewer's own timelines."""
     return (await pages.read(viewer, PageKey(timeline, viewer.id, part))).answer

@@ -41,6 +41,13 @@ APART_FROM_ADDRESSED = f"""
 """
 
 
+# Which of the viewers have one of these people on an exclusive list.
+APART_ON_LISTS = """
+    SELECT person_id AS key, user_id AS viewer_id FROM list_members JOIN lists ON lists.id = list_id
+    WHERE person_id = ANY($1::bigint[]) AND user_id = ANY($2::bigint[]) AND exclusive
+"""
+
+
 async def tweets(ids: Collection[int], _viewers: Collection[int] = ()) -> dict[int, TweetRow]:
     """The tweets among these that exist, without likers."""
     return {row.id: row for row in await timeline.these(sorted(ids), likers=0)}
@@ -72,6 +79,7 @@ def needed(event: EventRow) -> list[Needed]:
         (APART_FROM_ADDRESSED_AMONG_VIEWERS, event.subject_id),
         (APART_AMONG_VIEWERS, event.actor_id),
         (hashtags.FOLLOWERS_AMONG_VIEWERS, event.subject_id),
+        (APART_ON_LISTS_AMONG_VIEWERS, event.actor_id),
         (FOLLOWERS_AMONG_VIEWERS, event.actor_id)
         if event.object_id is None
         else (READERS_AMONG_VIEWERS, event.subject_id),
@@ -90,6 +98,11 @@ async def apart_from_addressed(
     return await viewers_by(APART_FROM_ADDRESSED, tweet_ids, viewers)
 
 
+async def apart_on_lists(people: Collection[int], viewers: Collection[int]) -> dict[int, frozenset[int]]:
+    """Which of the viewers have each of these people on a list, and therefore not on Following."""
+    return await viewers_by(APART_ON_LISTS, people, viewers)
+
+
 def to_audience(event: EventRow, facts: Facts) -> Recipients:
     """The tweet's audience, without those whom a block or mute parts from its author.
 
@@ -105,7 +118,8 @@ def to_audience(event: EventRow, facts: Facts) -> Recipients:
         found = facts.get(READERS_AMONG_VIEWERS, tweet.id) or nobody
     by_hashtag = facts.get(hashtags.FOLLOWERS_AMONG_VIEWERS, tweet.id) or nobody
     unwelcome = facts.get(APART_FROM_ADDRESSED_AMONG_VIEWERS, tweet.id) or nobody
-    following = ((found | by_hashtag) - unwelcome) | {event.actor_id}
+    on_lists = facts.get(APART_ON_LISTS_AMONG_VIEWERS, event.actor_id) or nobody
+    following = ((found | by_hashtag) - unwelcome - on_lists) | {event.actor_id}
     return Recipients(
         audience(facts, tweet.id),
         not_for=facts.get(APART_AMONG_VIEWERS, event.actor_id) or nobody,
@@ -122,6 +136,7 @@ def to_earlier_audience(event: EventRow, facts: Facts) -> Recipients:
 
 TWEET = Fact(tweets)
 APART_FROM_ADDRESSED_AMONG_VIEWERS = Fact(apart_from_addressed)
+APART_ON_LISTS_AMONG_VIEWERS = Fact(apart_on_lists)
 READERS_AMONG_VIEWERS = Fact(readers)
 
 # The object is the tweet that it replies to, if it is a reply.

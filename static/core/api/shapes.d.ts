@@ -24,7 +24,7 @@ export interface RelationJson {
 export interface AboutJson {
   bio?: string;
   pronouns?: string;
-  fields?: { name: string; value: string }[];
+  fields?: { name: string; value: string; verified_at?: string }[];
   bot?: boolean;
 }
 
@@ -247,6 +247,19 @@ export interface TweetPage {
   entries?: EntryJson[];
   next: number | null;
   kept?: boolean;
+}
+
+export interface ListJson {
+  id: number;
+  title: string;
+  replies: "none" | "members" | "followed";
+  exclusive: boolean;
+  members_count: number;
+  has_user?: boolean;
+}
+
+export interface WholeListJson extends ListJson {
+  member_ids: number[];
 }
 
 export interface PeoplePage {

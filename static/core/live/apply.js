@@ -78,10 +78,12 @@ whenTold("follow", ({ follower_id: follower, followee_id: followee, followed, us
   }
 });
 
-whenTold("followed_hashtag", () => {
-  if (home.following.shown) resync(home.following).catch(() => {});
-  else home.following.reset();
-});
+for (const kind of ["followed_hashtag", "lists"]) {
+  whenTold(kind, () => {
+    if (home.following.shown) resync(home.following).catch(() => {});
+    else home.following.reset();
+  });
+}
 
 whenTold("follow_request", ({ follower_id: follower, followee_id: followee, requested }) => {
   const person = personById(followee);

@@ -1,5 +1,6 @@
 // Lists of tweets besides the home timelines.
 import { fetchBookmarks, fetchHashtag, fetchUserTweets } from "../api/lists.js";
+import { fetchListTweets } from "../api/people-lists.js";
 import { fetchQuotes } from "../api/quotes.js";
 import { fetchTimeline } from "../api/tweets.js";
 import { hashtagKey } from "../words/entities.js";
@@ -19,6 +20,10 @@ export const feedOfHashtag = (name) =>
 // The tweets that quote a tweet.
 export const quotesOf = (id) =>
   open(`quotes-${id}`, (before, limit) => fetchQuotes(id, before, limit), { whole: false });
+
+// What the people on one of the viewer's lists tweet and repost.
+export const feedOfList = (id) =>
+  open(`list-${id}`, (before, limit) => fetchListTweets(id, before, limit), { whole: false, reposts: true });
 
 // The viewer's bookmarks, in the order in which they were made.
 export const bookmarks = () => open("bookmarks", fetchBookmarks, { whole: false, byTime: false });

@@ -4,7 +4,8 @@ import { useEffect, useId } from "preact/hooks";
 import { fetchThread } from "../../core/api/tweets.js";
 import { Dialog } from "../../core/ui/dialog.js";
 import { Answers, Item, Question, useLast } from "../../core/ui/menu.js";
-import { Trouble } from "../../core/ui/rows.js";
+import { lazy } from "../../core/ui/lazy.js";
+import { Skeletons, Trouble } from "../../core/ui/rows.js";
 import { useAct } from "../../core/ui/act.js";
 import { html } from "../../core/ui/html.js";
 import { copyText } from "../../core/ui/copy.js";
@@ -105,7 +106,8 @@ function Items({ person, tweet, reposters, threadMuted, go }) {
         .slice(0, MOST_REPOSTERS)
         .map((one) => html`<${HideReposts} key=${one.id} person=${one} />`)}
       ${viewer.value?.id !== person.id &&
-      html`<${Item}
+      html`${!blocking && html`<${Item} words="relation.lists" act=${{ press: () => go("lists") }} />`}
+        <${Item}
           words=${muting ? "relation.unmute" : "relation.mute"}
           handle=${handle}
           act=${muting ? acts.unmute : { press: () => go("mute") }}
@@ -191,7 +193,9 @@ function Delete({ person, tweet }) {
   <//>`;
 }
 
-const STEPS = { block: Block, delete: Delete, mute: Mute, replies: WhoReplies, ...LANGUAGE_STEPS, ...QUOTE_STEPS };
+const ChooseLists = lazy(() => import("../lists/choose.js"), { Waiting: Skeletons });
+
+const STEPS = { block: Block, delete: Delete, lists: ChooseLists, mute: Mute, replies: WhoReplies, ...LANGUAGE_STEPS, ...QUOTE_STEPS };
 
 /**
  * @param {object} props

@@ -77,6 +77,45 @@ async def _(scene: Scene) -> bool:
     return scene.others in await reposts_on_profile(scene, scene.person)
 
 
+async def list_of(who: Caller, *people: int) -> str:
+    """The path of a new list of these people, as far as they may be on it."""
+    number = (await who.post("/api/lists", json={"title": "x"}))["list"]["id"]
+    for one in people:
+        await who.post(f"/api/lists/{number}/members/{one}")
+    return f"/api/lists/{number}"
+
+
+@before("a list that they are on")
+async def _(scene: Scene) -> None:
+    await list_of(scene.viewer, scene.person.id, scene.other.id)
+
+
+@surface("a list that they are on")
+async def _(scene: Scene) -> bool:
+    (found,) = (await scene.viewer.get("/api/lists"))["lists"]
+    return scene.tweet in await ids(scene.viewer, f"/api/lists/{found['id']}/tweets")
+
+
+@surface("a list of somebody who replies to them")
+async def _(scene: Scene) -> bool:
+    await scene.viewer.post(f"/api/users/{scene.person.id}/follow")
+    path = await list_of(scene.viewer, scene.other.id)
+    await scene.viewer.call("PATCH", path, json={"replies": "followed"})
+    return scene.answer in await ids(scene.viewer, f"{path}/tweets")
+
+
+@before("a list of somebody who reposted them")
+async def _(scene: Scene) -> None:
+    await reposted(scene, scene.other, scene.tweet)
+
+
+@surface("a list of somebody who reposted them")
+async def _(scene: Scene) -> bool:
+    path = await list_of(scene.viewer, scene.other.id)
+    found = (await scene.viewer.get(f"{path}/tweets", params={"entries": "1"}))["entries"]
+    return scene.tweet in [entry["tweet"]["id"] for entry in found if entry["type"] == "repost"]
+
+
 @before("Following: with a hashtag that I follow")
 async def _(scene: Scene) -> None:
     await scene.viewer.delete(f"/api/users/{scene.person.id}/follow")

@@ -53,6 +53,24 @@ async def _(scene: Scene, who: Caller) -> bool:
     return scene.tweet in await reposted(who, "/api/tweets", timeline="following")
 
 
+async def list_of_author(scene: Scene, who: Caller) -> str:
+    """The path of the timeline of a new list with the author."""
+    number = (await who.post("/api/lists", json={"title": "x"}))["list"]["id"]
+    await who.post(f"/api/lists/{number}/members/{scene.author.id}")
+    return f"/api/lists/{number}/tweets"
+
+
+@surface("a list with its author")
+async def _(scene: Scene, who: Caller) -> bool:
+    return scene.tweet in await ids(who, await list_of_author(scene, who))
+
+
+@surface("a list with its author, reposted")
+async def _(scene: Scene, who: Caller) -> bool:
+    await reposts(scene)
+    return scene.tweet in await reposted(who, await list_of_author(scene, who))
+
+
 @surface("profile, reposted by its author")
 async def _(scene: Scene, who: Caller) -> bool:
     await reposts(scene)

@@ -6,6 +6,7 @@ export default {
   "action.retry": "Retry",
 
   "nav.bookmarks": "Bookmarks",
+  "nav.lists": "Lists",
   "nav.home": "Home",
   "nav.main": "Main",
   "nav.notifications": "Notifications",

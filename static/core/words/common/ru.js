@@ -6,6 +6,7 @@ export default {
   "action.retry": "Повторить",
 
   "nav.bookmarks": "Закладки",
+  "nav.lists": "Списки",
   "nav.home": "Главная",
   "nav.main": "Основное",
   "nav.notifications": "Уведомления",

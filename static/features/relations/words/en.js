@@ -7,6 +7,7 @@ export default {
   "tweet.text_copied": "Text copied",
   "tweet.not_copied": "This browser doesn't allow copying.",
   "relation.menu": "More about @{handle}",
+  "relation.lists": "Add to or remove from lists",
   "relation.block": "Block @{handle}",
   "relation.block_now": "Block",
   "relation.block_about": "You won't see each other's tweets, and you'll stop following each other. They aren't notified, but they can see on your profile that you blocked them.",

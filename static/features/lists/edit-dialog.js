@@ -1,0 +1,82 @@
+// The dialog that changes or deletes a list, and its members.
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { changeList, deleteList } from "../../core/api/people-lists.js";
+import { navigate } from "../../core/router.js";
+import { notify } from "../../core/store/notices.js";
+import { useAct } from "../../core/ui/act.js";
+import { Dialog, DialogHead } from "../../core/ui/dialog.js";
+import { html } from "../../core/ui/html.js";
+import { Answers } from "../../core/ui/menu.js";
+import { Button, Trouble } from "../../core/ui/rows.js";
+import { t } from "../../core/words/words.js";
+import { LONGEST_TITLE } from "./name-form.js";
+import { changed } from "./news.js";
+import { ListPeople } from "./people.js";
+import "./words.js";
+
+const REPLIES = ["members", "followed", "none"];
+
+function Choices({ list }) {
+  const id = useId();
+  const title = useSignal(list.title);
+  const replies = useSignal(list.replies);
+  const exclusive = useSignal(list.exclusive);
+  const wanted = { title: title.value.trim(), replies: replies.value, exclusive: exclusive.value };
+  const known = useSignal({ title: list.title, replies: list.replies, exclusive: list.exclusive });
+  const same = Object.keys(wanted).every((name) => wanted[name] === known.value[name]);
+  const { busy, error, press } = useAct(async () => {
+    await changeList(list.id, wanted);
+    known.value = wanted;
+    changed();
+    notify(t("list.saved"));
+  }, !same && wanted.title !== "");
+  return html`<form class="list-form" onSubmit=${press}>
+    <label for=${id}>${t("list.name")}</label>
+    <input id=${id} dir="auto" maxlength=${LONGEST_TITLE} autocomplete="off" value=${title} onInput=${(event) => (title.value = event.target.value)} />
+    <h3>${t("list.replies")}</h3>
+    <${Answers} name=${`${id}-replies`} label=${t("list.replies")} answers=${REPLIES} words=${(one) => `list.replies_${one}`} chosen=${replies} />
+    <p class="hint">${t("list.replies_always")}</p>
+    <label class="check">
+      <input type="checkbox" checked=${exclusive} aria-describedby=${`${id}-about`} onChange=${(event) => (exclusive.value = event.target.checked)} />
+      <span>${t("list.exclusive")}</span>
+    </label>
+    <p class="hint" id=${`${id}-about`}>${t("list.exclusive_about")}</p>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
+    <div class="question-buttons">
+      <${Button} kind="primary" type="submit" busy=${busy.value} disabled=${same || wanted.title === ""}>${t("action.save")}<//>
+    </div>
+  </form>`;
+}
+
+function Deleting({ list }) {
+  const asked = useSignal(false);
+  const { busy, error, press } = useAct(async () => {
+    await deleteList(list.id);
+    changed();
+    notify(t("list.deleted"));
+    navigate("/lists");
+  });
+  if (!asked.value) {
+    return html`<p><${Button} kind="danger" onClick=${() => (asked.value = true)}>${t("list.delete")}<//></p>`;
+  }
+  return html`<div class="trouble" role="alert">
+      <p>${t("list.delete_about")}</p>
+      <${Button} kind="small" onClick=${() => (asked.value = false)}>${t("action.cancel")}<//>
+      <${Button} kind="small danger" busy=${busy.value} onClick=${press}>${t("list.delete")}<//>
+    </div>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}`;
+}
+
+/** @param {{list: import("../../core/api/shapes.js").ListJson, people?: boolean}} props `people`: only who is on it */
+export default function EditDialog({ list, people = false }) {
+  const title = t(people ? "list.add_people" : "list.edit");
+  return html`<${Dialog} label=${title} kind="panel list-dialog">
+    <${DialogHead} title=${title} />
+    <div class="list-edit">
+      ${!people && html`<${Choices} list=${list} />`}
+      <section class="list-people"><${ListPeople} list=${list} /></section>
+      ${!people && html`<${Deleting} list=${list} />`}
+    </div>
+  <//>`;
+}

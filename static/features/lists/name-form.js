@@ -1,0 +1,39 @@
+// The form that makes a list.
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { createList } from "../../core/api/people-lists.js";
+import { useAct } from "../../core/ui/act.js";
+import { html } from "../../core/ui/html.js";
+import { Button, Trouble } from "../../core/ui/rows.js";
+import { t } from "../../core/words/words.js";
+import "./words.js";
+
+// In characters.
+export const LONGEST_TITLE = 60;
+
+/** @param {{made: (list: import("../../core/api/shapes.js").ListJson) => void | Promise<void>}} props */
+export function NameForm({ made }) {
+  const id = useId();
+  const title = useSignal("");
+  const ready = title.value.trim() !== "";
+  const { busy, error, press } = useAct(async () => {
+    await made(await createList(title.value.trim()));
+    title.value = "";
+  }, ready);
+  return html`<form class="list-form" onSubmit=${press}>
+    <label for=${id}>${t("list.new")}</label>
+    <div class="field-row">
+      <input
+        id=${id}
+        dir="auto"
+        maxlength=${LONGEST_TITLE}
+        placeholder=${t("list.name")}
+        autocomplete="off"
+        value=${title}
+        onInput=${(event) => (title.value = event.target.value)}
+      />
+      <${Button} kind="primary" type="submit" busy=${busy.value} disabled=${!ready}>${t("list.create")}<//>
+    </div>
+    ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
+  </form>`;
+}

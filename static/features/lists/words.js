@@ -1,0 +1,3 @@
+import { addWords } from "../../core/words/words.js";
+
+addWords((code) => import(`./words/${code}.js`));
