@@ -7,7 +7,7 @@ except `walls`. To run it by hand:
     python -I -m tasks.page_child [CHARSET] <PAGE
 
 Its output is a JSON object with `title`, `description`, `site`, `picture` (an address as the page has it) and
-`alt`, each a text that may be empty.
+`alt`, each a text that may be empty; and `me`, the addresses that the page links to with `rel="me"`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import signal
 import sys
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -38,6 +39,9 @@ PLACES = {
     "picture": ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"),
     "alt": ("og:image:alt", "twitter:image:alt"),
 }
+
+# How many links are of interest, and how long they may be.
+MOST_ME, LONGEST_ME = 20, 500
 
 # In the first bytes, a page may say how it is encoded.
 SNIFFED = 2048
@@ -69,19 +73,20 @@ def known(charset: str) -> str | None:
     return charset
 
 
-def said(page: bytes, charset: str | None) -> dict[str, str]:
+def said(page: bytes, charset: str | None) -> dict[str, str | list[str]]:
     """What a page says about itself. `charset` is how the server says it is encoded."""
     found = dict.fromkeys(PLACES, "")
     root = _parsed(page, charset)
     if root is None:
-        return found
+        return {**found, "me": []}
     metas: dict[str, str] = {}
     for name, content in _metas(root):
         metas.setdefault(name, content)
     for what, names in PLACES.items():
         found[what] = next((metas[name] for name in names if metas.get(name)), "")
     found["title"] = found["title"] or _clean(root.findtext(".//title") or "")
-    return {what: _cut(text, LONGEST[what]) for what, text in found.items()}
+    cut = {what: _cut(text, LONGEST[what]) for what, text in found.items()}
+    return {**cut, "me": list(islice(_me(root), MOST_ME))}
 
 
 def _parsed(page: bytes, charset: str | None) -> etree._Element | None:
@@ -111,6 +116,15 @@ def _metas(root: etree._Element) -> Iterator[tuple[str, str]]:
     for meta in root.iter("meta"):
         name = meta.get("property") or meta.get("name") or ""
         yield name.strip().lower(), _clean(meta.get("content") or "")
+
+
+def _me(root: etree._Element) -> Iterator[str]:
+    """The whole addresses that a page links to as its author's own."""
+    for link in root.iter("a", "link"):
+        address = _clean(link.get("href") or "")
+        is_whole = address.lower().startswith(("http://", "https://"))
+        if "me" in (link.get("rel") or "").lower().split() and is_whole and len(address) <= LONGEST_ME:
+            yield address
 
 
 def _clean(text: str) -> str:

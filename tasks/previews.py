@@ -5,34 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urljoin
 
-import msgspec
-from msgspec import Meta
-
-from server.core.outbound.fetcher import Fetched, Fetcher, NotFetched
+from server.core.outbound.fetcher import Fetcher, NotFetched
 from server.features.previews import previews
 from server.features.previews.previews import Card, Due, Picture
 from server.operations import ownership
 from storage import object_keys
 from storage.base import StorageUnavailable
+from tasks.page_reader import PAGE_BYTES, PAGE_TYPES, read_page
 from tasks.picture_worker import ChildDied, PictureRefused, SlowPicture
 from tasks.task import Task
 from tasks.workshop import Means, Workshop
 
 log = logging.getLogger(__name__)
 
-# Of a page, only so much is read: what it says about itself is near its beginning.
-PAGE_TYPES, PAGE_BYTES = ("text/html", "application/xhtml+xml"), 1 << 20
 PICTURE_TYPES, PICTURE_BYTES = ("image/",), 8 << 20
 
 # More bytes than the small variant of a still picture ever has: an animation may have more.
@@ -42,25 +33,6 @@ AT_ONCE = 4
 
 # Another task goes on after this many seconds, so that other work of this worker isn't held up for long.
 TASK_SECONDS = 45
-
-CHILD = (sys.executable, "-I", "-m", "tasks.page_child")
-CHILD_SECONDS, CHILD_BYTES = 10, 64 << 10
-
-# PostgreSQL takes no zeros in texts.
-Text = Annotated[str, Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
-
-
-class Said(msgspec.Struct, frozen=True):
-    """What a page says about itself (`tasks.page_child`)."""
-
-    title: Text
-    description: Text
-    site: Text
-    picture: Text
-    alt: Text
-
-
-SAID = msgspec.json.Decoder(Said)
 
 
 async def fetch(workshop: Means) -> None:
@@ -156,50 +128,6 @@ async def card_of(url: str, workshop: Workshop, fetcher: Fetcher) -> Card:
             keeps = not (isinstance(failure, NotFetched) and failure.is_final)
             log.debug("a preview has no picture: %s", failure)
     return Card(said.title, said.description, said.site, said.alt if picture else "", picture, keeps)
-
-
-async def read_page(page: Fetched) -> Said:
-    """What a page says about itself, read by a child with limits. Raises NotFetched."""
-    child = await asyncio.create_subprocess_exec(
-        *CHILD,
-        *([page.charset] if page.charset else []),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-    )
-    try:
-        async with asyncio.timeout(CHILD_SECONDS):
-            output = await _output(child, page.body)
-            code = await child.wait()
-        if code != 0:
-            # Whatever else ended it may have been the fault of this machine.
-            raise NotFetched(f"the page can't be read (exit code {code})", is_final=code == -signal.SIGXCPU)
-        return SAID.decode(output)
-    except TimeoutError:
-        raise NotFetched("the page takes too long to read") from None
-    except msgspec.DecodeError:
-        raise NotFetched("the page can't be read", is_final=True) from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-
-
-async def _output(child: asyncio.subprocess.Process, page: bytes) -> bytes:
-    """What the child says about a page; at most a little more than CHILD_BYTES, whatever has become of it."""
-    if child.stdin is None or child.stdout is None:
-        raise RuntimeError("the child has no pipes")
-    with suppress(ConnectionError):  # it has ended
-        child.stdin.write(page)
-        await child.stdin.drain()
-    child.stdin.close()
-    said = b""
-    while len(said) <= CHILD_BYTES and (more := await child.stdout.read(CHILD_BYTES)):
-        said += more
-    if len(said) > CHILD_BYTES:
-        child.kill()
-    return said
 
 
 async def _picture(page: str, named: str, workshop: Workshop, fetcher: Fetcher) -> Picture | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taskiq import AsyncBroker
 
-from tasks import health, media, media_copies, people, previews, runs, storage_listed
+from tasks import health, media, media_copies, people, previews, profile_links, runs, storage_listed
 from tasks.dumps import asked
 
 TASKS = (
@@ -12,6 +12,7 @@ TASKS = (
     *media_copies.TASKS,
     *people.TASKS,
     *previews.TASKS,
+    *profile_links.TASKS,
     *runs.TASKS,
     *asked.TASKS,
     *health.TASKS,

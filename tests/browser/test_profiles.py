@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from server.core.database.connection import rows
 from tests import pictures
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import is_live, tweet
@@ -151,3 +152,17 @@ async def test_a_profile_picture_is_cropped_and_shown_to_everyone(
     await form.get_by_role("button", name="Save").click()
     await expect(page.locator(".profile-top .avatar img")).to_have_count(0)
     await expect(theirs.locator(".profile-top .avatar img")).to_have_count(0)
+
+
+async def test_a_verified_link_has_a_mark(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    fields = [{"name": "Website", "value": "https://perch.example"}, {"name": "Team", "value": "Birds"}]
+    await alice.patch("/api/users/me", json={"fields": fields})
+    page = await open_page(f"/users/{alice.id}", viewer=bob)
+    details = page.get_by_label("Details")
+    await expect(details.get_by_role("link", name="perch.example")).to_be_visible()
+    mark = details.get_by_role("img", name="Verified")
+    await expect(mark).to_have_count(0)
+    await rows("UPDATE profile_links SET verified_at = now()")
+    await page.reload()
+    await expect(mark).to_have_count(1)
+    await expect(mark).to_have_attribute("title", re.compile("since"))

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from server.core.outbound.fetcher import Fetched, NotFetched
-from tasks.previews import Said, read_page
+from tasks.page_reader import Said, read_page
 
 NOTHING = Said("", "", "", "", "")
 
@@ -28,6 +28,15 @@ async def test_a_page_says_what_it_is_about() -> None:
         <meta property="og:image" content="/bread.jpg"><meta property="og:image" content="/second.jpg">
         <meta property="og:image:alt" content="A loaf"></head><body><title>Nor this</title></body></html>"""
     assert await read(page) == Said("Bread & butter", "How to.", "Kitchen", "/bread.jpg", "A loaf")
+
+
+async def test_a_page_says_which_pages_are_its_author_s() -> None:
+    links = "".join(f'<a rel=me href="https://perch.test/{number}">' for number in range(30))
+    page = f"""<link rel="ME alternate" href=" https://a.test/ "><a rel="met" href="https://b.test/">
+        <a rel=me><a rel=me href="/relative"><a rel=me href="https://{"x" * 600}.test/">{links}"""
+    found = (await read(page)).me
+    assert found[:2] == ("https://a.test/", "https://perch.test/0")
+    assert len(found) == 20
 
 
 @pytest.mark.parametrize(

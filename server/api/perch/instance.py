@@ -44,13 +44,16 @@ class Limits(msgspec.Struct, frozen=True):
     page_size_max: int
 
 
-class Features(msgspec.Struct, frozen=True):
+class Features(msgspec.Struct, frozen=True, kw_only=True):
     """What this server supports."""
 
     demo_keys: bool
     alt_text: bool = True
     cursor_paging: bool = True
     following_timeline: bool = True
+    verified_links: Annotated[
+        bool, Meta(description="Whether it finds out which links on profiles lead back to them.")
+    ]
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -101,6 +104,9 @@ async def read(request: Request) -> InstanceAnswer:
             version=VERSION,
             limits=limits,
             accepted_types=list(ACCEPTED),
-            features=Features(demo_keys=settings.demo and perch.demo_keys),
+            features=Features(
+                demo_keys=settings.demo and perch.demo_keys,
+                verified_links=settings.previews and settings.public_url is not None,
+            ),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -10,6 +11,7 @@ from server.core import text
 from server.core.database.connection import row, rows
 from server.core.errors import InvalidBody
 from server.core.personal import Objects, PersonalData
+from server.features.people import profile_links
 
 # As long as Mastodon's.
 BIO_MAX_LENGTH = 500
@@ -30,12 +32,14 @@ class About(msgspec.Struct, frozen=True):
 
     Attributes:
         is_bot: whether a program tweets with this account, as its owner says.
+        verified: since when pages that the lines link to are known to lead back, by the lines' values.
     """
 
     bio: str = ""
     pronouns: str = ""
     fields: list[Field] = []
     is_bot: bool = False
+    verified: dict[str, datetime] | None = None
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -51,9 +55,10 @@ NOTHING = About()
 
 # What a user `u` says, as JSON; null for nothing.
 JSON_OF_USER = """(
-    SELECT jsonb_build_object('bio', bio, 'pronouns', pronouns, 'fields', fields, 'is_bot', is_bot)
+    SELECT jsonb_build_object('bio', bio, 'pronouns', pronouns, 'fields', fields, 'is_bot', is_bot,
+        'verified', {verified})
     FROM profiles WHERE user_id = u.id
-)"""
+)""".replace("{verified}", profile_links.JSON_OF_USER)
 
 # $1 the user, $2 bio, $3 pronouns, $4 fields as JSON, $5 whether it is a bot. Null leaves it as it is.
 CHANGE = """
@@ -86,10 +91,11 @@ def checked(new: Changes) -> Changes:
     return Changes(bio, pronouns, fields, new.is_bot)
 
 
-async def change(user_id: int, new: Changes) -> None:
-    """Store changes that were checked."""
+async def change(user_id: int, new: Changes) -> bool:
+    """Store changes that were checked; return whether there are new links, whose pages may lead back."""
     fields = None if new.fields is None else msgspec.json.encode(new.fields).decode()
     await row(CHANGE, user_id, new.bio, new.pronouns, fields, new.is_bot)
+    return new.fields is not None and await profile_links.follow(user_id, [one.value for one in new.fields])
 
 
 async def erase(user_id: int, _objects: Objects) -> bool:
@@ -97,7 +103,14 @@ async def erase(user_id: int, _objects: Objects) -> bool:
     return bool(await rows(ERASE, user_id))
 
 
-PERSONAL = PersonalData((), (erase,), ("SELECT 1 FROM profiles WHERE user_id = u.id",))
+PERSONAL = PersonalData(
+    (),
+    (profile_links.erase, erase),
+    (
+        "SELECT 1 FROM profiles WHERE user_id = u.id",
+        "SELECT 1 FROM profile_links WHERE user_id = u.id",
+    ),
+)
 
 
 def _line(field: str, words: str, maximum: int) -> str:

@@ -24,6 +24,7 @@ from server.features.media.media_attachment import Purpose
 from server.features.people import about, events, people, pictures
 from server.features.people.about import Changes
 from server.features.people.people import ProfileRow
+from server.features.people.profile_links import VERIFY
 from server.features.people.user import User
 from server.features.privacy import erasure
 
@@ -96,7 +97,7 @@ async def change(
         InvalidKey: the account was deleted meanwhile.
     """
     name = None if name is None else text.line("name", name, text.NAME_MAX_LENGTH)
-    said, replaced = about.checked(said), list[int]()
+    said, replaced, has_links = about.checked(said), list[int](), False
     async with transaction():
         before = await row(LOCK, viewer.id)
         if before is None:
@@ -105,7 +106,7 @@ async def change(
         if name is not None:
             await User.filter(id=viewer.id).update(name=name)
         if said != Changes():
-            await about.change(viewer.id, said)
+            has_links = await about.change(viewer.id, said)
         for purpose, media_id in shown.items():
             path, gone = await pictures.show(viewer.id, purpose, media_id)
             replaced += gone
@@ -116,6 +117,8 @@ async def change(
     await changes.tell([*changed, topics.DELETIONS] if replaced else changed)
     if replaced:
         await jobs.send(REMOVE, replaced)
+    if has_links:
+        await jobs.send(VERIFY)
     return now
 
 

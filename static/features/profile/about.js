@@ -1,6 +1,8 @@
 // What a person says about themselves.
 import { html } from "../../core/ui/html.js";
+import { Icon } from "../../core/ui/icon.js";
 import { Linked } from "../../core/ui/tweet-text.js";
+import { fullTime } from "../../core/words/time.js";
 import { t } from "../../core/words/words.js";
 import "./words.js";
 
@@ -8,9 +10,15 @@ import "./words.js";
 const ANYBODY = { has: () => true };
 
 // The lines have no names of their own: two may be alike.
-const Field = ({ name, value }) => html`<div>
+// `verified_at`: since when their page is known to link back.
+const Field = ({ name, value, verified_at: verified }) => html`<div class=${verified ? "verified" : undefined}>
   <dt dir="auto">${name}</dt>
-  <dd dir="auto"><${Linked} text=${value} handles=${ANYBODY} rel="me nofollow noopener noreferrer" /></dd>
+  <dd dir="auto">
+    <${Linked} text=${value} handles=${ANYBODY} rel="me nofollow noopener noreferrer" />
+    ${verified && html`<span class="check-mark" role="img" aria-label=${t("profile.verified")} title=${t("profile.verified_since", { when: fullTime(verified) })}>
+      <${Icon} name="check" />
+    </span>`}
+  </dd>
 </div>`;
 
 /**

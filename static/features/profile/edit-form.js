@@ -5,7 +5,7 @@ import { useAct } from "../../core/ui/act.js";
 import { html } from "../../core/ui/html.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
 import { notify } from "../../core/store/notices.js";
-import { limits, showViewer, viewer } from "../../core/store/session.js";
+import { instance, limits, showViewer, viewer } from "../../core/store/session.js";
 import { countGraphemes } from "../../core/words/count.js";
 import { t } from "../../core/words/words.js";
 import { changes, edited, end, isWhole, set, uploads } from "./edited.js";
@@ -86,6 +86,8 @@ export default function EditForm() {
       <fieldset class="profile-lines">
         <legend>${t("profile.fields")}</legend>
         <p class="hint">${t("profile.fields_hint")}</p>
+        ${instance.value.features.verified_links &&
+        html`<p class="hint">${t("profile.verify_hint")} <code dir="ltr">${`<a rel="me" href="${location.origin}/@${viewer.value.handle}">`}</code></p>`}
         ${said.fields.map(
           (one, at) => html`<div key=${at} class="profile-line">
             <input

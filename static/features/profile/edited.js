@@ -25,7 +25,8 @@ export const set = (news) => {
 /** Begins with what the profile says, with as many lines as it may have. @param {ProfileJson} profile */
 export function edit({ name, avatar = null, header = null, bio = "", pronouns = "", fields = [], bot = false }) {
   const more = Math.max(0, limits.value.profile_fields - fields.length);
-  before = { name, avatar, header, bio, pronouns, fields: [...fields, ...Array(more).fill(BLANK)], bot };
+  const lines = fields.map(({ name: label, value }) => ({ name: label, value }));
+  before = { name, avatar, header, bio, pronouns, fields: [...lines, ...Array(more).fill(BLANK)], bot };
   edited.value = before;
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -16,6 +17,20 @@ from server.features.people.about import Field
 from server.features.people.people import ListedPerson, ProfileRow
 
 encoder = msgspec.json.Encoder()
+
+
+class ShownField(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of a profile."""
+
+    name: str
+    value: str
+    verified_at: Annotated[
+        datetime | None,
+        Meta(
+            description="Since when the page that `value` links to is known to link back to this profile "
+            'with `rel="me"`; absent if it isn\'t.'
+        ),
+    ] = None
 
 
 class User(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,7 +77,7 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
         str, Meta(description="What they say about themselves; may contain links and mentions.")
     ] = ""
     pronouns: str = ""
-    fields: Annotated[list[Field], Meta(description="Lines of their profile, such as a website.")] = []
+    fields: Annotated[list[ShownField], Meta(description="Lines of their profile, such as a website.")] = []
     bot: Annotated[bool, Meta(description="Whether they say that a program tweets with this account.")] = (
         False
     )
@@ -185,7 +200,7 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         header=row.header,
         bio=row.about.bio,
         pronouns=row.about.pronouns,
-        fields=row.about.fields,
+        fields=[field(one, row.about.verified or {}) for one in row.about.fields],
         bot=row.about.is_bot,
         known_followers=row.known_followers.some,
         known_followers_count=row.known_followers.count,
@@ -194,6 +209,11 @@ def user(row: ProfileRow, scopes: list[HeldScope] | msgspec.UnsetType = msgspec.
         hidden=row.hidden,
         scopes=scopes,
     )
+
+
+def field(line: Field, verified: Mapping[str, datetime]) -> ShownField:
+    """A line of a profile as an answer shows it."""
+    return ShownField(line.name, line.value, verified.get(line.value))
 
 
 def asked_suspension(row: RequestRow) -> AskedSuspension:
