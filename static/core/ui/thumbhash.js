@@ -53,6 +53,8 @@ const cosines = (count, size) =>
     Array.from({ length: count }, (__, k) => Math.cos((Math.PI / size) * (position + 0.5) * k)),
   );
 
+const COSINES = cosines(7, WIDTH);
+
 // The likeness as {width, height, pixels}, pixels being RGBA bytes. Throws on a malformed hash.
 export function decodeThumbhash(base64) {
   const bytes = decodeBase64(base64);
@@ -66,7 +68,7 @@ export function decodeThumbhash(base64) {
 
   const width = WIDTH;
   const height = Math.max(1, Math.round((WIDTH * header.ly) / header.lx));
-  const cosX = cosines(7, width);
+  const cosX = COSINES;
   const cosY = cosines(7, height);
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let y = 0, at = 0; y < height; y += 1) {

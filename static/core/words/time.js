@@ -1,6 +1,6 @@
 // Times as people say them: "7 min. ago" for a week, then the day.
 import { signal } from "@preact/signals";
-import { formatter } from "./words.js";
+import { formatter, t } from "./words.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -19,18 +19,16 @@ const DAY_AND_YEAR = { ...DAY_ONLY, year: "numeric" };
 
 const format = (options, date) => formatter("DateTimeFormat", options).format(date);
 
-function formatAge(value, unit) {
-  return formatter("RelativeTimeFormat", { style: "short", numeric: "auto" }).format(value, unit);
-}
-
 export function timeAgo(iso) {
   const date = new Date(iso);
   // A clock that is ahead of ours must not announce the future.
   const age = Math.max(0, now.value - date.getTime());
-  if (age < MINUTE) return formatAge(0, "second");
-  if (age < HOUR) return formatAge(-Math.floor(age / MINUTE), "minute");
-  if (age < DAY) return formatAge(-Math.floor(age / HOUR), "hour");
-  if (age < 7 * DAY) return formatAge(-Math.floor(age / DAY), "day");
+  // Words of our own: making Intl.RelativeTimeFormat would take a phone a fifth of the time of the first drawing.
+  if (age < MINUTE) return t("time.now");
+  if (age < HOUR) return t("time.minutes", { count: Math.floor(age / MINUTE) });
+  if (age < DAY) return t("time.hours", { count: Math.floor(age / HOUR) });
+  if (age < 2 * DAY) return t("time.yesterday");
+  if (age < 7 * DAY) return t("time.days", { count: Math.floor(age / DAY) });
   const thisYear = date.getFullYear() === new Date(now.value).getFullYear();
   return format(thisYear ? DAY_ONLY : DAY_AND_YEAR, date);
 }

@@ -11,9 +11,14 @@ const parts = [
   (code) => import(`./later/${code}.js`),
 ];
 
-// Read in every component that shows words, so that a switch redraws just those.
-const words = signal(english);
+// The words that are there. Those of parts that come later join them, and change nothing of what is shown.
+let words = english;
 export const language = signal("en");
+// How often words have come, for texts that may be shown before theirs are there.
+const arrivals = signal(1);
+
+// Read in every component that shows words, so that a switch redraws just those.
+const inLanguage = () => language.value && words;
 
 // Intl formatters cost milliseconds to make: each is made when it is first needed, and kept.
 const formatters = new Map();
@@ -44,9 +49,10 @@ async function showWanted() {
     dictionary = Object.assign({}, ...modules.map((module) => module.default));
   }
   document.documentElement.lang = wanted.code;
+  words = dictionary;
   batch(() => {
-    words.value = dictionary;
     language.value = wanted.code;
+    arrivals.value += 1;
   });
 }
 
@@ -82,7 +88,7 @@ export async function setLanguage(code) {
 // The words under `key`; `{name}` in them is replaced by `values.name`.
 // An entry of several forms chooses by `values.count`.
 export function t(key, values = {}) {
-  let entry = words.value[key] ?? english[key] ?? key;
+  let entry = inLanguage()[key] ?? english[key] ?? key;
   if (typeof entry === "object") {
     entry = entry[formatter("PluralRules").select(values.count)] ?? entry.other;
   }
@@ -92,6 +98,8 @@ export function t(key, values = {}) {
 }
 
 export function formatNumber(number) {
+  // Most are small, and the same in all our languages.
+  if (Number.isInteger(number) && number >= 0 && number < 1000) return String(number);
   const options = number < 10_000 ? {} : { notation: "compact", maximumFractionDigits: 1 };
   return formatter("NumberFormat", options).format(number);
 }
@@ -100,6 +108,6 @@ export function formatNumber(number) {
 export function errorText(error) {
   const key = `error.${error.type}`;
   if (error.type === "rate_limited" && !error.retryAfter) return t("error.rate_limited_soon");
-  if (!(key in words.value)) return error.message || t("error.internal_error");
+  if (arrivals.value && !(key in words)) return error.message || t("error.internal_error");
   return t(key, { count: error.retryAfter ?? 0 });
 }

@@ -45,7 +45,7 @@ function useRows(ids, feed) {
 // waiting. The rows above it fill a window, so that it is at its place at once.
 const IN_VIEW = 6;
 const ABOVE = 8;
-const BIT = 4;
+const BIT = 2;
 
 function useGradually(ids, place) {
   const range = useSignal(null);

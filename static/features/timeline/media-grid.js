@@ -24,10 +24,10 @@ function Likeness({ thumbhash, image, loaded }) {
   const canvas = useRef(null);
   useEffect(() => {
     if (!thumbhash || image.current?.complete) return;
-    const drawing = import("../../core/ui/thumbhash.js").then(({ drawThumbhash }) => {
-      if (canvas.current) drawThumbhash(canvas.current, thumbhash);
-    });
-    drawing.catch(() => {});
+    // Each on its own, so that many of them don't hold up what else there is to draw.
+    const draw = ({ drawThumbhash }) =>
+      setTimeout(() => canvas.current && !image.current?.complete && drawThumbhash(canvas.current, thumbhash));
+    import("../../core/ui/thumbhash.js").then(draw, () => {});
   }, []);
   return !loaded && html`<canvas ref=${canvas} class="likeness" width="1" height="1" aria-hidden="true"></canvas>`;
 }

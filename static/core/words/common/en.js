@@ -5,6 +5,12 @@ export default {
   "action.dismiss": "Dismiss",
   "action.retry": "Retry",
 
+  "time.now": "now",
+  "time.minutes": "{count} min. ago",
+  "time.hours": "{count} hr. ago",
+  "time.yesterday": "yesterday",
+  "time.days": "{count} days ago",
+
   "nav.bookmarks": "Bookmarks",
   "nav.lists": "Lists",
   "nav.home": "Home",

@@ -5,6 +5,12 @@ export default {
   "action.dismiss": "Скрыть",
   "action.retry": "Повторить",
 
+  "time.now": "сейчас",
+  "time.minutes": "{count} мин. назад",
+  "time.hours": "{count} ч назад",
+  "time.yesterday": "вчера",
+  "time.days": "{count} дн. назад",
+
   "nav.bookmarks": "Закладки",
   "nav.lists": "Списки",
   "nav.home": "Главная",
