@@ -64,6 +64,15 @@ ALTS = (
 # The number of pictures in each of the newest tweets, starting with the newest.
 WITH_PICTURES = (0, 1, 0, 0, 4, 0, 1, 0, 2, 0, 0, 3, 0, 1, 0, 0, 1, 0, 2, 0, 0, 0, 1, 0, 1, 0, 0, 1)
 
+INSERT_LIST = """
+    WITH made AS (
+        INSERT INTO lists (user_id, title, replies, exclusive) VALUES ($1, 'The neighbours', 'members', false)
+        RETURNING id
+    ), joined AS (
+        INSERT INTO list_members (list_id, person_id) SELECT id, unnest($2::bigint[]) FROM made
+    )
+    SELECT id FROM made
+"""
 INSERT_INVITATION = """
     INSERT INTO invitations (token_hash, max_uses, expires_at) VALUES ($1, 1000, now() + interval '7 days')
 """
@@ -96,6 +105,7 @@ class Community:
     tweet: int  # it has four pictures, and all readers like it
     tweets: int
     token: str  # the token of an open invitation
+    list_id: int  # the viewer's, with three people on it
 
     @property
     def viewer(self) -> Person:
@@ -136,9 +146,11 @@ async def settle(database: dict[str, Any], url: str, *, tweets: int, picture_twe
         await settle_likes(connection, special or first)
         token = keys.generate(keys.INVITATION)
         await connection.execute(INSERT_INVITATION, keys.digest(token))
+        on_list = [people[handle].id for handle in ("bob", "carol", "leila")]
+        number = await connection.fetchval(INSERT_LIST, people["alice"].id, on_list)
     finally:
         await connection.close()
-    return Community(url, people, int(special or first), tweets, token)
+    return Community(url, people, int(special or first), tweets, token, int(number))
 
 
 async def settle_people(connection: Any) -> dict[str, Person]:

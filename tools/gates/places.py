@@ -15,7 +15,10 @@ Prepare = Callable[[Page], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Place:
-    """A page. `prepare` acts on it as people do; `path` may contain {tweet}, {person}, {viewer}, {token}."""
+    """A page. `prepare` acts on it as people do.
+
+    `path` may contain {tweet}, {person}, {viewer}, {list}, {token}.
+    """
 
     name: str
     path: str
@@ -25,6 +28,7 @@ class Place:
     def address(self, community: Community) -> str:
         person = community.people["leila"]
         ids = {"tweet": community.tweet, "person": person.id, "viewer": community.viewer.id}
+        ids["list"] = community.list_id
         return self.path.format(token=community.token, **ids)
 
 
@@ -70,6 +74,11 @@ async def open_block(page: Page) -> None:
     await choose(page, "^(Block|Заблокировать) @")
 
 
+async def edit_list(page: Page) -> None:
+    await page.locator(".page-head button[aria-haspopup]").click()
+    await page.get_by_role("dialog").get_by_role("searchbox").wait_for()
+
+
 async def sign_out(page: Page) -> None:
     # In the composer of the page or, on a narrow screen, in a dialog.
     await page.keyboard.press("n")
@@ -98,6 +107,8 @@ PLACES = (
     Place("scheduled tweets", "/drafts/scheduled"),
     Place("requests", "/requests"),
     Place("lists", "/lists"),
+    Place("list", "/lists/{list}"),
+    Place("list, editing", "/lists/{list}", edit_list),
     Place("members", "/members"),
     Place("new members", "/members/new"),
     Place("bookmarks", "/bookmarks"),
