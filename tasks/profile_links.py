@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 
@@ -20,11 +21,17 @@ TASK_SECONDS = 45
 
 
 async def verify(workshop: Means) -> None:
-    """Look at the pages that are due. Without PUBLIC_URL, no page could lead back."""
-    settings, is_safe = workshop.settings, workshop.pictures.unsafe is None
-    if settings.previews and settings.public_origin and is_safe and not await ownership.is_rehearsal():
-        async with Fetcher(settings.public_url, settings.previews_exceptions) as fetcher:
-            await work_off(workshop, fetcher)
+    """Find out which links on profiles lead back to them. Without PUBLIC_URL, none could.
+
+    A worker has one such task at a time.
+    """
+    if workshop.at_links.locked():
+        return
+    async with workshop.at_links:
+        settings, is_safe = workshop.settings, workshop.pictures.unsafe is None
+        if settings.previews and settings.public_origin and is_safe and not await ownership.is_rehearsal():
+            async with Fetcher(settings.public_url, settings.previews_exceptions) as fetcher:
+                await work_off(workshop, fetcher)
 
 
 async def work_off(workshop: Workshop, fetcher: Fetcher) -> None:
@@ -34,8 +41,9 @@ async def work_off(workshop: Workshop, fetcher: Fetcher) -> None:
         due = await profile_links.claim_some()
         if not due:
             return
-        for link in due:  # one after the other: there are few
-            await _look(link, workshop.settings.public_origin or "", fetcher)
+        async with asyncio.TaskGroup() as group:
+            for link in due:
+                group.create_task(_look(link, workshop.settings.public_origin or "", fetcher))
 
 
 async def _look(link: Due, site: str, fetcher: Fetcher) -> None:
@@ -51,7 +59,7 @@ async def _look(link: Due, site: str, fetcher: Fetcher) -> None:
         log.exception("profile link %d failed: %s", link.id, type(failure).__name__)
         await profile_links.put_off(link, is_final=False)
     else:
-        await profile_links.save(link, leads_back=profile_links.leads_back(site, link, said.me))
+        await profile_links.save(link, leads_back=profile_links.leads_back(site, link, page.url, said.me))
 
 
 TASKS = (Task(profile_links.VERIFY.name, verify, cron="* * * * *"),)

@@ -33,6 +33,7 @@ class Workshop:
         copies: where the second copies of pictures go if BACKUP_MEDIA is set.
         at_run: held during a scheduled run.
         at_previews: held while previews are fetched.
+        at_links: held while links on profiles are looked at.
         on_progress: gets the bytes of a scheduled run so far.
     """
 
@@ -45,6 +46,7 @@ class Workshop:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     at_run: asyncio.Lock = field(default_factory=asyncio.Lock)
     at_previews: asyncio.Lock = field(default_factory=asyncio.Lock)
+    at_links: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_progress: Callable[[int], None] = lambda _: None
 
     @classmethod

@@ -6,7 +6,7 @@ import { resync } from "../core/live/resync.js";
 import { openDialog } from "../core/store/dialogs.js";
 import { feedOfList } from "../core/store/lists.js";
 import { missed } from "../core/store/live-state.js";
-import { signedIn } from "../core/store/session.js";
+import { signedIn, viewer } from "../core/store/session.js";
 import { useAct } from "../core/ui/act.js";
 import { Failure } from "../core/ui/failure.js";
 import { html } from "../core/ui/html.js";
@@ -48,7 +48,14 @@ function Gone() {
 function List({ id, entry }) {
   const feed = feedOfList(id);
   const list = useSignal(null);
-  const { error, press } = useAct(async () => (list.value = await fetchList(id)));
+  const { error, press } = useAct(async () => {
+    // Again if there was more news meanwhile.
+    let asOf;
+    do {
+      asOf = news.value;
+      list.value = await fetchList(id);
+    } while (asOf !== news.value);
+  });
   useEffect(() => {
     press();
     // Other people may be on it now.
@@ -71,5 +78,5 @@ function List({ id, entry }) {
 
 export default function ListPage({ id, entry }) {
   if (!signedIn.value) return html`<${PageHead} title=${t("nav.lists")} back /><${NeedsKey} />`;
-  return html`<${List} key=${id} id=${id} entry=${entry} />`;
+  return html`<${List} key=${`${viewer.value?.id} ${id}`} id=${id} entry=${entry} />`;
 }

@@ -9,6 +9,7 @@ import pytest
 
 from server.features.lists import lists
 from tests.api.reposting import repost
+from tests.api.test_deletion import leave
 from tests.callers import Answer, Caller, register
 from tests.realtime.listening import listening
 
@@ -249,6 +250,16 @@ async def test_a_mute_hides_a_member_and_no_other_list_of_the_same_number(
     await alice.post(f"/api/users/{carol.id}/mute")
     assert await entries(alice, f"/api/lists/{number}/tweets") == []
     assert his not in await on_list(alice, number)
+
+
+async def test_a_member_who_deleted_their_account_is_not_counted(
+    alice: Caller, bob: Caller, carol: Caller
+) -> None:
+    number = await made(alice, bob, carol)
+    await leave(bob)
+    found = (await alice.get(f"/api/lists/{number}"))["list"]
+    assert (found["members_count"], found["member_ids"]) == (1, [carol.id])
+    assert await members(alice, number) == [carol.id]
 
 
 async def test_erasing_a_member_takes_them_off_lists(alice: Caller, bob: Caller) -> None:

@@ -85,6 +85,7 @@ async def test_an_exclusive_list_keeps_its_people_off_following(
     await page.get_by_role("button", name="Edit list").click()
     await dialog.get_by_role("button", name="Delete list").click()
     await expect(dialog.get_by_text("The list is deleted for good.")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     await dialog.get_by_role("button", name="Delete list").click()
     await expect(page.get_by_text("No lists yet")).to_be_visible()
     await following.reload()

@@ -162,7 +162,7 @@ async def test_a_verified_link_has_a_mark(open_page: OpenPage, alice: Caller, bo
     await expect(details.get_by_role("link", name="perch.example")).to_be_visible()
     mark = details.get_by_role("img", name="Verified")
     await expect(mark).to_have_count(0)
-    await rows("UPDATE profile_links SET verified_at = now()")
+    await rows("UPDATE profile_links SET verified_at = now(), confirmed_at = now()")
     await page.reload()
     await expect(mark).to_have_count(1)
     await expect(mark).to_have_attribute("title", re.compile("since"))

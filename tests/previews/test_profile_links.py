@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from server.context import Context
 from server.core.database.connection import rows
 from server.features.people import profile_links
-from server.features.people.profile_links import is_link
+from server.features.people.profile_links import Due, is_link, leads_back
 from tasks.profile_links import verify, work_off
 from tasks.workshop import Workshop
 from tests.callers import Caller, register
@@ -123,6 +124,37 @@ async def test_a_page_that_no_longer_leads_back_loses_the_mark_but_an_outage_kee
     await later()
     await look(previewer)
     assert await verified(bob, alice) == []
+
+
+async def test_a_mark_ends_when_its_page_could_not_be_seen_for_weeks(
+    previewer: Previewer, alice: Caller, bob: Caller
+) -> None:
+    mine = previewer.server.url("/")
+    previewer.server.answers["/"] = leads(f"{SITE}/@alice")
+    await say(alice, mine)
+    await look(previewer)
+    await rows("UPDATE profile_links SET confirmed_at = now() - interval '27 days'")
+    assert await verified(bob, alice) == [mine]
+    await rows("UPDATE profile_links SET confirmed_at = now() - interval '29 days'")
+    assert await verified(bob, alice) == []
+    await later()
+    await look(previewer)
+    assert await verified(bob, alice) == [mine]
+
+
+@pytest.mark.parametrize(
+    ("value", "page", "is_true"),
+    [
+        ("https://alice.example", "https://alice.example/", True),
+        ("http://alice.example/a", "https://www.alice.example/b", True),
+        ("https://www.alice.example", "https://alice.example/", True),
+        ("https://bank.example/to?url=https://evil.example", "https://evil.example/", False),
+        ("https://alice.example", "https://blog.alice.example/", False),
+    ],
+)
+def test_a_redirect_to_another_host_proves_nothing(value: str, page: str, is_true: bool) -> None:
+    link = Due(1, 1, "alice", value, 0, datetime.now(UTC))
+    assert leads_back(SITE, link, page, [f"{SITE}/@alice"]) is is_true
 
 
 async def test_nothing_is_fetched_where_nobody_could_see_it(

@@ -33,6 +33,9 @@ HEAD, HEAD_OF_ENTRIES, COMMA = b'{"result":true,"tweets":[', b'{"result":true,"e
 # The end of an entry or a quoted tweet, behind its card.
 BACK = b"}"
 
+# Quoted tweets remember what they were put beside if it isn't more than so many times as long as they are.
+REMEMBERED = 4
+
 # What is before the quoted tweets, behind an answer without its end.
 QUOTED = b',"quoted":['
 
@@ -178,8 +181,8 @@ class PerchQuoted:
 
     @property
     def size(self) -> int:
-        """Bytes of memory, about, with its pieces and a page."""
-        return 5 * len(self._plain) + PLACE * len(self._places)
+        """Bytes of memory, about, with its pieces and the last answer."""
+        return (3 + 2 * REMEMBERED) * len(self._plain) + PLACE * len(self._places)
 
     @property
     def length(self) -> int:
@@ -190,9 +193,12 @@ class PerchQuoted:
         """The answer, which is JSON already, with the field `quoted`."""
         marked = marks.among(self._ids, self._lowest, self._highest)
         if not marked:
-            if answer is not self._last[0]:
-                self._last = (answer, b"".join([memoryview(answer)[:-1], self._plain]))
-            return self._last[1]
+            if answer is self._last[0]:
+                return self._last[1]
+            together = b"".join([memoryview(answer)[:-1], self._plain])
+            if len(answer) <= REMEMBERED * len(self._plain):
+                self._last = (answer, together)
+            return together
         if self._pieces is None:
             self._pieces = cut(self._plain, self._places)
         return b"".join([memoryview(answer)[:-1], *self._pieces.marked(marked)])

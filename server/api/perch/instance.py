@@ -62,6 +62,10 @@ class Instance(msgspec.Struct, frozen=True):
     name: str
     description: Annotated[str, Meta(description="What it is for, as plain text; empty if it doesn't say.")]
     version: str
+    address: Annotated[
+        str | None,
+        Meta(description="With what its addresses begin for people elsewhere; null if it doesn't know."),
+    ]
     limits: Limits
     accepted_types: list[str]
     features: Features
@@ -102,6 +106,7 @@ async def read(request: Request) -> InstanceAnswer:
             name=settings.instance_name,
             description=settings.instance_description,
             version=VERSION,
+            address=settings.public_origin,
             limits=limits,
             accepted_types=list(ACCEPTED),
             features=Features(

@@ -58,7 +58,7 @@ class WholeList(List, frozen=True, kw_only=True):
     """One of your lists, with who is on it."""
 
     member_ids: Annotated[
-        list[int], Meta(description=f"The ids of its members, the newest first; up to {lists.MOST_MEMBERS}.")
+        list[int], Meta(description=f"The ids of its members in any order, {lists.MOST_MEMBERS} at most.")
     ]
 
 
@@ -146,9 +146,9 @@ async def change(request: Request, viewer: Viewer, body: ChangedList, list_id: i
 
 
 @bp.delete("/<list_id:id>")
-@operation(scope="write", errors=(ListNotFound,))
+@operation(scope="write", limit=CHANGES, errors=(ListNotFound,))
 async def delete(request: Request, viewer: Viewer, list_id: int) -> Answer:
-    """Delete a list. You still follow whom you follow."""
+    """Delete a list. You keep following the same people."""
     await lists.delete(viewer, list_id)
     return Answer()
 
@@ -156,7 +156,10 @@ async def delete(request: Request, viewer: Viewer, list_id: int) -> Answer:
 @bp.get("/<list_id:id>/tweets")
 @operation(scope="read", query=EntriesQuery, answer=TweetsPage, errors=(ListNotFound,))
 async def tweets(request: Request, viewer: Viewer, query: EntriesQuery, list_id: int) -> Rendered:
-    """Read the timeline of a list: the tweets of its members, newest first, as far as you may see them."""
+    """Read the timeline of a list: the tweets of its members, newest first, as far as you may see them.
+
+    Events tell of their tweets; of reposts only if they are on your Following timeline as well.
+    """
     await lists.ensure_own(context(request).memory.store, viewer, list_id)
     timeline = ENTRIES if query.entries else TWEETS
     return Rendered(await timelines.of_list(viewer, pages(request), timeline, list_id, part(query)))
@@ -182,7 +185,7 @@ async def add(request: Request, viewer: Viewer, list_id: int, user_id: int) -> A
 
 
 @bp.delete("/<list_id:id>/members/<user_id:id>")
-@operation(scope="write", errors=(ListNotFound,))
+@operation(scope="write", limit=CHANGES, errors=(ListNotFound,))
 async def remove(request: Request, viewer: Viewer, list_id: int, user_id: int) -> Answer:
     """Take somebody off a list. This also succeeds if they aren't on it."""
     await lists.remove(viewer, list_id, user_id)

@@ -108,7 +108,7 @@ class Fetcher:
         self._own = _host(URL(site)) if site else None
         self._exceptions = frozenset(_host(URL.build(scheme="http", host=host)) for host in exceptions)
         self._lookup = lookup
-        self._agent = f"Perch/{VERSION} (link previews{f'; +{site}' if site else ''})"
+        self._agent = f"Perch/{VERSION} (linked pages{f'; +{site}' if site else ''})"
 
     async def __aenter__(self) -> Fetcher:
         connector = aiohttp.TCPConnector(

@@ -66,8 +66,12 @@ class Changes(msgspec.Struct, frozen=True):
     exclusive: bool | None = None
 
 
-_SHOWN = """l.id, l.title, l.replies, l.exclusive,
-    (SELECT count(*) FROM list_members WHERE list_id = l.id) AS members_count"""
+# Whoever deleted their account is erased a week later, or comes back.
+_MEMBERS_OF = """
+    list_members m JOIN users o ON o.id = m.person_id AND o.deleted_at IS NULL WHERE m.list_id = {number}
+"""
+_SHOWN = f"""l.id, l.title, l.replies, l.exclusive,
+    (SELECT count(*) FROM {_MEMBERS_OF.format(number="l.id")}) AS members_count"""
 
 # $1 the user, $2 a person or null.
 LISTED = f"""
@@ -103,22 +107,21 @@ LOCK_BOTH = """
 JOINING = f"""
     SELECT {visible_to("$2", "$3")} AS may_join,
         (SELECT true FROM list_members WHERE list_id = $1 AND person_id = $3) IS NOT NULL AS is_member,
-        (SELECT count(*) FROM list_members WHERE list_id = $1) AS members_count
+        (SELECT count(*) FROM {_MEMBERS_OF.format(number="$1")}) AS members_count
     FROM lists WHERE id = $1 AND user_id = $2 FOR KEY SHARE
 """
 ADD = "INSERT INTO list_members (list_id, person_id) VALUES ($1, $2)"
 # $1 the list, $2 the user, $3 the person.
 REMOVE = """
     DELETE FROM list_members WHERE list_id = $1 AND person_id = $3
-        AND EXISTS (SELECT 1 FROM lists WHERE id = $1 AND user_id = $2)
+        AND EXISTS (SELECT 1 FROM lists WHERE id = $1 AND user_id = $2) RETURNING 1
 """
-MEMBER_IDS = "SELECT person_id FROM list_members WHERE list_id = $1 ORDER BY id DESC"
+MEMBER_IDS = f"SELECT person_id FROM {_MEMBERS_OF.format(number='$1')}"
 # $1 the list, $2 the user, $3 before, $4 how many.
-MEMBERS = """
+MEMBERS = f"""
     SELECT o.id, o.name, o.handle, CASE WHEN NOT o.hidden THEN o.avatar END AS avatar, m.id AS cursor,
         coalesce((SELECT true FROM follows WHERE follower_id = $2 AND followee_id = o.id), false) AS followed
-    FROM list_members m JOIN users o ON o.id = m.person_id
-    WHERE m.list_id = $1 AND m.id < $3 AND o.deleted_at IS NULL ORDER BY m.id DESC LIMIT $4
+    FROM {_MEMBERS_OF.format(number="$1")} AND m.id < $3 ORDER BY m.id DESC LIMIT $4
 """
 
 
@@ -136,7 +139,7 @@ async def one(viewer: Viewer, list_id: int) -> PeopleList:
 
 
 async def member_ids(list_id: int) -> list[int]:
-    """The people on a list."""
+    """The people on a list, in any order."""
     return [found["person_id"] for found in await rows(MEMBER_IDS, list_id)]
 
 
@@ -227,8 +230,8 @@ async def add(viewer: Viewer, list_id: int, person_id: int) -> None:
 async def remove(viewer: Viewer, list_id: int, person_id: int) -> None:
     """Take somebody off one of the viewer's lists. Raises ListNotFound."""
     await one(viewer, list_id)
-    await row(REMOVE, list_id, viewer.id, person_id)
-    await _tell(viewer)
+    if await rows(REMOVE, list_id, viewer.id, person_id):
+        await _tell(viewer)
 
 
 async def _tell(viewer: Viewer) -> None:

@@ -10,7 +10,7 @@ EXPORT = """
     SELECT id, title, replies, exclusive, created_at FROM lists
     WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3
 """
-# On whose lists the user is, is not theirs to know.
+# Users must not learn whose lists they are on.
 EXPORT_MEMBERS = """
     SELECT m.id, m.list_id, u.id AS user_id, u.handle, m.added_at
     FROM lists l JOIN list_members m ON m.list_id = l.id JOIN users u ON u.id = m.person_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from server.core.cache import topics
 from server.features.lists.lists import Replies
 from server.features.reposts.events import all_reposts
-from server.features.reposts.timelines import SHOWN, merged
+from server.features.reposts.timelines import SHOWN, SPAN, merged
 from server.features.timelines.hiding import Hides
 from server.features.timelines.home import newest_of
 from server.features.timelines.timeline import Timeline
@@ -65,17 +65,21 @@ PLACES = f"""
 
 _IS_SHOWN = SHOWN.replace("{open}", f"AND (t.visibility < {RESTRICTED} OR {{who}}.sees_all)")
 _REPOSTED = f"""
-    {_PEOPLE}, who AS MATERIALIZED (
+    {SPAN}, {_PEOPLE}, who AS MATERIALIZED (
         SELECT member.id, member.sees_all FROM member CROSS JOIN LATERAL (
             SELECT id FROM reposts
-            WHERE user_id = member.id AND id {{beyond}} $1 AND {_IS_SHOWN.format(who="member")}
+            WHERE user_id = member.id AND id {{beyond}} $1
+                AND id BETWEEN (SELECT low FROM span) AND (SELECT high FROM span)
+                AND {_IS_SHOWN.format(who="member")}
             ORDER BY id {{order}} LIMIT 1
         ) newest
         WHERE member.gets_reposts ORDER BY newest.id {{order}} LIMIT $2
     ), reposted AS MATERIALIZED (
         SELECT one.id, one.tweet_id, one.user_id FROM who CROSS JOIN LATERAL (
             SELECT id, tweet_id, user_id FROM reposts
-            WHERE user_id = who.id AND id {{beyond}} $1 AND {_IS_SHOWN.format(who="who")}
+            WHERE user_id = who.id AND id {{beyond}} $1
+                AND id BETWEEN (SELECT low FROM span) AND (SELECT high FROM span)
+                AND {_IS_SHOWN.format(who="who")}
             ORDER BY id {{order}} LIMIT $2
         ) one
     )

@@ -2,7 +2,8 @@
 
 A line of a profile whose value is an address is a claim that the page is this user's. If the page has a link
 with `rel="me"` to the profile (https://microformats.org/wiki/rel-me), the claim is true, and everyone sees
-when Perch found that out. Workers look at each page when the line is new, and once a week from then on.
+when Perch found that out. Workers look at each page when the line is new, and once a week from then on. What
+they haven't been able to see for LASTING no longer counts.
 """
 
 from __future__ import annotations
@@ -26,13 +27,15 @@ VERIFY = Job("people.verify_links")
 FRESH = timedelta(days=7)
 RETRIES = (timedelta(minutes=1), timedelta(minutes=10))
 
-# After this time, another worker may claim it.
-CLAIM, CLAIMS = timedelta(minutes=3), 8
+LASTING = timedelta(days=28)
+
+# After this time, another worker may claim it. Those that are claimed together are looked at together.
+CLAIM, CLAIMS = timedelta(minutes=3), 4
 
 # When each link of the user `u` was found to lead back, by the value of its line, as JSON; null for none.
-JSON_OF_USER = """(
+JSON_OF_USER = f"""(
     SELECT jsonb_object_agg(value, verified_at) FROM profile_links
-    WHERE user_id = u.id AND verified_at IS NOT NULL
+    WHERE user_id = u.id AND verified_at IS NOT NULL AND confirmed_at > now() - interval '{LASTING.days} days'
 )"""
 
 # $1 the user, $2 the values of the lines that are addresses.
@@ -56,7 +59,7 @@ CLAIMED = """
 SAVE = """
     WITH before AS MATERIALIZED (SELECT verified_at FROM profile_links WHERE id = $1)
     UPDATE profile_links l SET verified_at = CASE WHEN $3 THEN coalesce(l.verified_at, now()) END,
-        next_at = now() + $4, attempts = 0, claimed_until = NULL
+        confirmed_at = CASE WHEN $3 THEN now() END, next_at = now() + $4, attempts = 0, claimed_until = NULL
     FROM before WHERE id = $1 AND claimed_until = $2
     RETURNING before.verified_at IS NULL = $3 AS is_news
 """
@@ -129,9 +132,17 @@ def plain(address: str) -> str:
     return address.strip().rstrip("/").lower()
 
 
-def leads_back(site: str, link: Due, found: Collection[str]) -> bool:
-    """Whether one of the addresses found on the page is that of the profile."""
-    return not addresses_of(site, link).isdisjoint(map(plain, found))
+def leads_back(site: str, link: Due, page: str, found: Collection[str]) -> bool:
+    """Whether one of the addresses found on the page is that of the profile.
+
+    A page of another host, to which the link was redirected, may be anybody's.
+    """
+    return host_of(page) == host_of(link.value) and not addresses_of(site, link).isdisjoint(map(plain, found))
+
+
+def host_of(address: str) -> str:
+    """The host of an address, without `www.`, which makes no difference."""
+    return (URL(address).raw_host or "").removeprefix("www.")
 
 
 async def erase(user_id: int, _objects: Objects) -> bool:

@@ -20,20 +20,24 @@ SHOWN = f"""
     AND (SELECT NOT hidden FROM users WHERE users.id = user_id)
 """
 
-# Of the viewer, and of those whom they follow. If tweets fill the page, only reposts between its ends are on
-# it: `span` are the ends. As with tweets, viewers who follow many people look first among all newest reposts,
-# and only if that isn't enough, for those of as many followees as the page has tweets: those who reposted
-# most recently.
-BY_FOLLOWEES = f"""
+# If tweets fill the page, only reposts between its ends are on it: `span` are the ends.
+SPAN = f"""
     span AS MATERIALIZED (
-        SELECT least(edge.id, $1::bigint) AS low, greatest(edge.id, $1::bigint) AS high,
-            (SELECT following_count FROM users WHERE id = $4) > 50 AS follows_many
-        FROM (
+        SELECT least(edge.id, $1::bigint) AS low, greatest(edge.id, $1::bigint) AS high FROM (
             SELECT coalesce(
                 (SELECT cursor FROM own ORDER BY cursor {{order}} OFFSET greatest($2::bigint - 1, 0) LIMIT 1),
                 CASE WHEN 0 {{beyond}} 1 THEN 0 ELSE {2**53 - 1} END
             ) AS id
         ) edge
+    )
+"""
+
+# Of the viewer, and of those whom they follow. As with tweets, viewers who follow many people look first
+# among all newest reposts, and only if that isn't enough, for those of as many followees as the page has
+# tweets: those who reposted most recently.
+BY_FOLLOWEES = f"""
+    {SPAN}, follows_many AS MATERIALIZED (
+        SELECT following_count > 50 AS yes FROM users WHERE id = $4
     ), recent AS MATERIALIZED (
         SELECT id, tweet_id, user_id, CASE WHEN user_id = $4 OR (
             SELECT NOT reposts_hidden AND NOT {home.is_apart("$4", "user_id")}
@@ -42,11 +46,11 @@ BY_FOLLOWEES = f"""
         FROM (
             SELECT id, tweet_id, user_id FROM reposts
             WHERE id {{beyond}} $1 AND id BETWEEN (SELECT low FROM span) AND (SELECT high FROM span)
-                AND (SELECT follows_many FROM span)
+                AND (SELECT yes FROM follows_many)
             ORDER BY id {{order}} LIMIT 1000
         ) newest
     ), found AS MATERIALIZED (
-        SELECT (SELECT follows_many FROM span)
+        SELECT (SELECT yes FROM follows_many)
             AND (count(*) < 1000 OR count(*) FILTER (WHERE wanted) >= $2) AS all_of_them FROM recent
     ), reposted AS MATERIALIZED (
         SELECT id, tweet_id, user_id FROM recent WHERE wanted AND (SELECT all_of_them FROM found)

@@ -70,7 +70,8 @@ whenTold("follow", ({ follower_id: follower, followee_id: followee, followed, us
   if (person.wanted === null) person.followed.value = followed;
   if (home.following.shown) resync(home.following).catch(() => {});
   else home.following.reset();
-  // What is for followers is on the profile, or no longer.
+  // What is for followers is on lists and on the profile, or no longer.
+  for (const feed of everyFeed()) if (feed.name.startsWith("list-")) renew(feed);
   for (const list of ["tweets", "replies", "media"]) {
     const feed = openedFeed(`user-${followee}-${list}`);
     if (feed?.shown) resync(feed).catch(() => (feed.stale = true));
@@ -78,12 +79,12 @@ whenTold("follow", ({ follower_id: follower, followee_id: followee, followed, us
   }
 });
 
-for (const kind of ["followed_hashtag", "lists"]) {
-  whenTold(kind, () => {
-    if (home.following.shown) resync(home.following).catch(() => {});
-    else home.following.reset();
-  });
-}
+const renew = (feed) => {
+  if (feed.shown) resync(feed).catch(() => (feed.stale = true));
+  else feed.stale = true;
+};
+
+for (const kind of ["followed_hashtag", "lists"]) whenTold(kind, () => renew(home.following));
 
 whenTold("follow_request", ({ follower_id: follower, followee_id: followee, requested }) => {
   const person = personById(followee);

@@ -25,7 +25,14 @@ const Row = ({ list }) => html`<li>
 
 export default function Lists() {
   const lists = useSignal(null);
-  const { error, press } = useAct(async () => (lists.value = await fetchLists()));
+  const { error, press } = useAct(async () => {
+    // Again if there was more news meanwhile.
+    let asOf;
+    do {
+      asOf = news.value;
+      lists.value = await fetchLists();
+    } while (asOf !== news.value);
+  });
   useEffect(() => void press(), [news.value, missed.value]);
   if (lists.value === null) {
     return error.value ? html`<${Failure} error=${error.value} retry=${press} />` : html`<${Skeletons} count=${2} />`;

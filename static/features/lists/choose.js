@@ -26,8 +26,13 @@ function Check({ list, person }) {
       throw failure;
     }
   });
+  // One at a time: until the server has answered, the box stays as it is.
+  const turn = (event) => {
+    if (busy.value) event.target.checked = on.value;
+    else press();
+  };
   return html`<label class="check">
-      <input type="checkbox" checked=${on} aria-busy=${busy.value || undefined} onChange=${press} />
+      <input type="checkbox" checked=${on} aria-busy=${busy.value || undefined} onChange=${turn} />
       <span dir="auto">${list.title}</span>
     </label>
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}`;
@@ -39,8 +44,10 @@ export default function ChooseLists({ person }) {
   useEffect(() => void press(), []);
   const made = async (list) => {
     // It is there from now on, even if the person can't be put on it.
-    lists.value = [...lists.value, { ...list, has_user: false }];
-    changed();
+    if (!lists.value.some((one) => one.id === list.id)) {
+      lists.value = [...lists.value, { ...list, has_user: false }];
+      changed();
+    }
     await setMember(list.id, person.id, true);
     lists.value = lists.value.map((one) => (one.id === list.id ? { ...one, has_user: true } : one));
     changed();

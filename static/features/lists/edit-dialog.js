@@ -1,6 +1,6 @@
 // The dialog that changes or deletes a list, and its members.
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { changeList, deleteList } from "../../core/api/people-lists.js";
 import { navigate } from "../../core/router.js";
 import { notify } from "../../core/store/notices.js";
@@ -51,6 +51,13 @@ function Choices({ list }) {
 
 function Deleting({ list }) {
   const asked = useSignal(false);
+  const button = useRef(null);
+  const before = useRef(false);
+  // The button that was pressed is gone; the one in its place takes the focus.
+  useEffect(() => {
+    if (asked.value !== before.current) button.current.focus();
+    before.current = asked.value;
+  }, [asked.value]);
   const { busy, error, press } = useAct(async () => {
     await deleteList(list.id);
     changed();
@@ -58,17 +65,19 @@ function Deleting({ list }) {
     navigate("/lists");
   });
   if (!asked.value) {
-    return html`<p><${Button} kind="danger" onClick=${() => (asked.value = true)}>${t("list.delete")}<//></p>`;
+    return html`<p>
+      <button ref=${button} type="button" class="button danger" onClick=${() => (asked.value = true)}>${t("list.delete")}</button>
+    </p>`;
   }
   return html`<div class="trouble" role="alert">
       <p>${t("list.delete_about")}</p>
-      <${Button} kind="small" onClick=${() => (asked.value = false)}>${t("action.cancel")}<//>
+      <button ref=${button} type="button" class="button small" onClick=${() => (asked.value = false)}>${t("action.cancel")}</button>
       <${Button} kind="small danger" busy=${busy.value} onClick=${press}>${t("list.delete")}<//>
     </div>
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}`;
 }
 
-/** @param {{list: import("../../core/api/shapes.js").ListJson, people?: boolean}} props `people`: only who is on it */
+/** @param {{list: import("../../core/api/shapes.js").WholeListJson, people?: boolean}} props `people`: only who is on it */
 export default function EditDialog({ list, people = false }) {
   const title = t(people ? "list.add_people" : "list.edit");
   return html`<${Dialog} label=${title} kind="panel list-dialog">

@@ -1,6 +1,6 @@
 // The form that makes a list.
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { createList } from "../../core/api/people-lists.js";
 import { useAct } from "../../core/ui/act.js";
 import { html } from "../../core/ui/html.js";
@@ -16,8 +16,13 @@ export function NameForm({ made }) {
   const id = useId();
   const title = useSignal("");
   const ready = title.value.trim() !== "";
+  // What was made before something failed isn't made again.
+  const known = useRef(null);
   const { busy, error, press } = useAct(async () => {
-    await made(await createList(title.value.trim()));
+    const wanted = title.value.trim();
+    if (known.current?.title !== wanted) known.current = await createList(wanted);
+    await made(known.current);
+    known.current = null;
     title.value = "";
   }, ready);
   return html`<form class="list-form" onSubmit=${press}>

@@ -1,6 +1,6 @@
 // Who is on a list: adding people, and taking them off.
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { fetchCompletions } from "../../core/api/completions.js";
 import { fetchMembersOf, setMember } from "../../core/api/people-lists.js";
 import { keepPerson } from "../../core/store/people.js";
@@ -75,6 +75,8 @@ export function ListPeople({ list }) {
     return { items: page.users.map(keepPerson), next: page.next };
   });
   useEffect(() => void more(), []);
+  const ids = useSignal(new Set(list.member_ids));
+  const field = useRef(null);
   const search = useFound(prefix.value.trim().replace(/^@/, ""));
   const members = items.value;
   if (members === null) {
@@ -83,11 +85,15 @@ export function ListPeople({ list }) {
   const turned = (person, isMember) => {
     const others = items.value.filter((one) => one !== person);
     items.value = isMember ? [person, ...others] : others;
+    ids.value = new Set(isMember ? [...ids.value, person.id] : [...ids.value].filter((one) => one !== person.id));
+    // Its row is gone, with the button.
+    requestAnimationFrame(() => document.activeElement === document.body && field.current?.focus());
   };
   const row = (person) =>
-    html`<${Row} key=${person.id} list=${list} person=${person} isMember=${members.includes(person)} turned=${turned} />`;
+    html`<${Row} key=${person.id} list=${list} person=${person} isMember=${ids.value.has(person.id)} turned=${turned} />`;
   return html`<label for=${id}>${t("list.add_people")}</label>
     <input
+      ref=${field}
       id=${id}
       type="search"
       autocomplete="off"
@@ -102,7 +108,7 @@ export function ListPeople({ list }) {
     ${search.found && html`<ul class="people found">${search.found.map(row)}</ul>`}
     <h3>${t("list.people")}</h3>
     ${members.length === 0 && html`<p class="hint">${t("list.nobody")}</p>`}
-    <ul class="people">${members.map(row)}</ul>
+    <ul class="people">${[...new Set(members)].map(row)}</ul>
     ${error.value && html`<${Trouble} error=${error.value} retry=${more} />`}
     ${next.value !== null && html`<${Button} busy=${loading.value} onClick=${more}>${t("feed.more")}<//>`}`;
 }

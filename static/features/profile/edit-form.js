@@ -87,7 +87,7 @@ export default function EditForm() {
         <legend>${t("profile.fields")}</legend>
         <p class="hint">${t("profile.fields_hint")}</p>
         ${instance.value.features.verified_links &&
-        html`<p class="hint">${t("profile.verify_hint")} <code dir="ltr">${`<a rel="me" href="${location.origin}/@${viewer.value.handle}">`}</code></p>`}
+        html`<p class="hint">${t("profile.verify_hint")} <code dir="ltr">${`<a rel="me" href="${instance.value.address}/@${viewer.value.handle}">`}</code></p>`}
         ${said.fields.map(
           (one, at) => html`<div key=${at} class="profile-line">
             <input

@@ -43,7 +43,7 @@ function useRows(ids, feed) {
 
 // What is in view comes first, around the row where the reader was; the rest follows in bits that keep nobody
 // waiting. The rows above it fill a window, so that it is at its place at once.
-const IN_VIEW = 6;
+const IN_VIEW = 4;
 const ABOVE = 8;
 const BIT = 2;
 

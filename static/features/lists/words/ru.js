@@ -19,7 +19,7 @@ export default {
   "list.replies_followed": "Тем, на кого вы подписаны",
   "list.replies_always": "Ответы вам показываются всегда.",
   "list.exclusive": "Не показывать этих людей в «Подписках»",
-  "list.exclusive_about": "Их твиты и репосты будут только здесь.",
+  "list.exclusive_about": "Их твитов и репостов в «Подписках» не будет.",
   "list.delete": "Удалить список",
   "list.delete_about": "Список удаляется навсегда. Подписки остаются.",
   "list.saved": "Сохранено",

@@ -16,12 +16,13 @@ CREATE TABLE profile_links (
     attempts integer NOT NULL DEFAULT 0,
     claimed_until timestamptz,
     verified_at timestamptz,
+    confirmed_at timestamptz,
     UNIQUE (user_id, value)
 );
 CREATE INDEX profile_links_next ON profile_links (next_at);
 INSERT INTO profile_links (user_id, value)
 SELECT DISTINCT user_id, field ->> 'value' FROM profiles CROSS JOIN LATERAL jsonb_array_elements(fields) field
-WHERE field ->> 'value' ~ '^https?://[^[:space:]@]+$';
+WHERE field ->> 'value' ~ '^https?://[^/?#[:space:]@]+([/?#][^[:space:]]*)?$';
 """
 
 DOWNGRADE = "DROP TABLE profile_links"
