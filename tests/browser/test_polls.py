@@ -41,7 +41,12 @@ async def test_a_poll_is_written_voted_in_and_watched(
     await first.fill("apples")
     send = page.locator(".composer").get_by_role("button", name="Tweet", exact=True)
     await expect(send).to_be_disabled()
-    await page.get_by_role("textbox", name="Option 2").fill("pears")
+    second = page.get_by_role("textbox", name="Option 2")
+    await second.fill(" apples")
+    await expect(page.get_by_role("alert")).to_have_text("Two options are the same. Change one of them.")
+    await expect(send).to_be_disabled()
+    await second.fill("pears")
+    await expect(page.get_by_role("alert")).to_have_count(0)
     await page.get_by_role("button", name="Add an option").click()
     await expect(page.get_by_role("textbox", name="Option 3")).to_be_focused()
     await page.keyboard.type("plums")
@@ -63,6 +68,7 @@ async def test_a_poll_is_written_voted_in_and_watched(
     await expect(results(voter).nth(1)).to_contain_text("100%, 1 vote")
     await expect(results(voter).nth(1)).to_contain_text("Your vote")
     await expect(voter.get_by_role("button", name="Vote")).to_have_count(0)
+    await expect(voter.get_by_role("list", name="Poll")).to_be_focused()
     await expect(results(row).nth(1)).to_contain_text("100%, 1 vote")
     path = f"/api/tweets/{(await alice.timeline())[0]['id']}/votes"
     assert (await carol.post(path, json={"choices": [0]})).status == 200

@@ -1,5 +1,6 @@
 // A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { find } from "./find.js";
 import { html } from "./html.js";
 import { Icon } from "./icon.js";
 import { Messages } from "./messages.js";
@@ -17,7 +18,8 @@ export function Dialog({ label, kind, children, ...rest }) {
     return () => {
       dialog.close();
       if (mine?.afterwards) mine.afterwards();
-      else if (mine?.opener?.isConnected) mine.opener.focus({ preventScroll: true });
+      // Where its opener is gone, reading goes on at the heading of the page.
+      else (mine?.opener?.isConnected ? mine.opener : find("#main h1"))?.focus({ preventScroll: true });
     };
   }, []);
   const pressed = useRef(null);

@@ -123,7 +123,9 @@ export default function PictureEditor({ draft, one }) {
       if (dialog.peek() !== mine) return;
       const into = same ? one : exchange(draft, one, part, { file: croppable.value, frame: cut });
       setFocus(into, focus.value && focusAt(within(cut, focus.value)));
-      mine.afterwards = () => find(`[data-attachment="${into.id}"] .edit`)?.focus();
+      // A new picture is uploaded first, before it can be edited.
+      const place = `[data-attachment="${into.id}"]`;
+      mine.afterwards = () => (find(`${place} .edit`) ?? find(`${place} :is(button, textarea, input)`))?.focus();
       closeDialog();
     } catch {
       failure.value = { type: "not_cropped" };

@@ -1,6 +1,7 @@
 // Shown in place of sensitive pictures: blurred previews and a button that shows them.
 import { useEffect, useRef } from "preact/hooks";
 import { uncover } from "../../core/store/covers.js";
+import { focusInPlace } from "../../core/ui/find.js";
 import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
 import { shapeWithin } from "../../core/ui/picture-shape.js";
@@ -17,6 +18,10 @@ function Likeness({ thumbhash }) {
 }
 
 export default function CoveredPictures({ tweet, media }) {
+  const press = (event) => {
+    focusInPlace(event.currentTarget, ".hide-pictures");
+    uncover(tweet);
+  };
   const [first] = media;
   const alone = media.length === 1 && first.width;
   const shape = alone ? { aspectRatio: String(shapeWithin(first.width / first.height)) } : undefined;
@@ -24,7 +29,7 @@ export default function CoveredPictures({ tweet, media }) {
     ${media.map((one) => html`<${Likeness} key=${one.id} thumbhash=${one.thumbhash} />`)}
     <div class="cover">
       <p><${Icon} name="eye-off" />${t("covers.sensitive", { count: media.length })}</p>
-      <button type="button" class="button small" onClick=${() => uncover(tweet)}>${t("covers.show_pictures", { count: media.length })}</button>
+      <button type="button" class="button small" onClick=${press}>${t("covers.show_pictures", { count: media.length })}</button>
     </div>
   </div>`;
 }

@@ -8,7 +8,9 @@ function listed(shown) {
   const names = new Intl.DisplayNames(shown, { type: "language" });
   const capital = (name) => name.charAt(0).toLocaleUpperCase(shown) + name.slice(1);
   const all = codes().map((code) => ({ code, name: capital(names.of(code) ?? code) }));
-  const named = all.filter(({ code, name }) => name.toLowerCase() !== code);
+  // Akan and Twi have one name.
+  const first = new Map([...all].reverse().map(({ code, name }) => [name, code]));
+  const named = all.filter(({ code, name }) => name.toLowerCase() !== code && first.get(name) === code);
   const mine = new Set([shown, ...own()]);
   const { compare } = new Intl.Collator(shown);
   return named.sort((a, b) => Number(mine.has(b.code)) - Number(mine.has(a.code)) || compare(a.name, b.name));

@@ -23,14 +23,11 @@ function Choices({ list }) {
   const replies = useSignal(list.replies);
   const exclusive = useSignal(list.exclusive);
   const wanted = { title: title.value.trim(), replies: replies.value, exclusive: exclusive.value };
-  const known = useSignal({ title: list.title, replies: list.replies, exclusive: list.exclusive });
-  const same = Object.keys(wanted).every((name) => wanted[name] === known.value[name]);
   const { busy, error, press } = useAct(async () => {
     await changeList(list.id, wanted);
-    known.value = wanted;
     changed();
     notify(t("list.saved"));
-  }, !same && wanted.title !== "");
+  }, wanted.title !== "");
   return html`<form class="list-form" onSubmit=${press}>
     <label for=${id}>${t("list.name")}</label>
     <input id=${id} dir="auto" maxlength=${LONGEST_TITLE} autocomplete="off" value=${title} onInput=${(event) => (title.value = event.target.value)} />
@@ -44,7 +41,7 @@ function Choices({ list }) {
     <p class="hint" id=${`${id}-about`}>${t("list.exclusive_about")}</p>
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}
     <div class="question-buttons">
-      <${Button} kind="primary" type="submit" busy=${busy.value} disabled=${same || wanted.title === ""}>${t("action.save")}<//>
+      <${Button} kind="primary" type="submit" busy=${busy.value} disabled=${wanted.title === ""}>${t("action.save")}<//>
     </div>
   </form>`;
 }
@@ -84,7 +81,7 @@ export default function EditDialog({ list, people = false }) {
     <${DialogHead} title=${title} />
     <div class="list-edit">
       ${!people && html`<${Choices} list=${list} />`}
-      <section class="list-people"><${ListPeople} list=${list} /></section>
+      <section class="list-people"><${ListPeople} list=${list} autofocus=${people} /></section>
       ${!people && html`<${Deleting} list=${list} />`}
     </div>
   <//>`;

@@ -67,7 +67,8 @@ function useFound(prefix) {
   return { found: found.value, error: error.value };
 }
 
-export function ListPeople({ list }) {
+// `autofocus`: the dialog is for adding people.
+export function ListPeople({ list, autofocus = false }) {
   const id = useId();
   const prefix = useSignal("");
   const { items, next, error, loading, more } = usePages(async (before) => {
@@ -79,6 +80,9 @@ export function ListPeople({ list }) {
   const field = useRef(null);
   const search = useFound(prefix.value.trim().replace(/^@/, ""));
   const members = items.value;
+  useEffect(() => {
+    if (autofocus && members) field.current.focus();
+  }, [members === null]);
   if (members === null) {
     return error.value ? html`<${Failure} error=${error.value} retry=${more} />` : html`<${Skeletons} count=${2} />`;
   }

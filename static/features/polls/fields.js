@@ -61,6 +61,7 @@ export function PollFields({ draft }) {
     change({ options: poll.options.filter((_, at) => at !== number) });
     focus(Math.max(0, number - 1));
   };
+  const isTwice = (text, number) => Boolean(text.trim()) && poll.options.slice(0, number).some((one) => one.trim() === text.trim());
   return html`<fieldset class="poll-fields" disabled=${draft.sending.value}>
     <legend class="hidden">${t("polls.poll")}</legend>
     <ol ref=${list}>
@@ -73,6 +74,8 @@ export function PollFields({ draft }) {
             aria-label=${t("polls.option", { number: number + 1 })}
             placeholder=${t("polls.option", { number: number + 1 })}
             value=${text}
+            aria-invalid=${isTwice(text, number) || undefined}
+            aria-describedby=${isTwice(text, number) ? `${id}-twice` : undefined}
             onInput=${(event) => write(number, event.target.value)}
           />
           ${poll.options.length > FEWEST &&
@@ -87,6 +90,7 @@ export function PollFields({ draft }) {
         </li>`,
       )}
     </ol>
+    ${poll.options.some(isTwice) && html`<p id=${`${id}-twice`} class="hint bad" role="alert">${t("polls.twice")}</p>`}
     ${poll.options.length < MOST &&
     html`<button type="button" class="text-button" onClick=${add}>${t("polls.more")}</button>`}
     <label class="poll-length" for=${id}>${t("polls.length")}</label>

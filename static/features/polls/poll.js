@@ -5,6 +5,7 @@ import { missed } from "../../core/store/live-state.js";
 import { vote, wantPoll } from "../../core/store/polls.js";
 import { signedIn, viewer } from "../../core/store/session.js";
 import { useAct } from "../../core/ui/act.js";
+import { focused, focusInPlace } from "../../core/ui/find.js";
 import { Icon } from "../../core/ui/icon.js";
 import { html } from "../../core/ui/html.js";
 import { focusKeyField } from "../../core/ui/key-field.js";
@@ -58,6 +59,7 @@ export default function Poll({ tweet }) {
   }, [tweet, signedIn.value, isOver, missed.value]);
   const act = useAct(async () => {
     if (!signedIn.value) return focusKeyField();
+    focusInPlace(focused(), ".poll-results");
     return vote(tweet.id, picked.value);
   }, picked.value.length > 0);
   const hasVoted = chosen?.length > 0;
@@ -66,7 +68,7 @@ export default function Poll({ tweet }) {
   const of = poll.options.reduce((sum, { votes }) => sum + (votes ?? 0), 0);
   return html`<div class="poll">
     ${shows
-      ? html`<ul class="poll-results" aria-label=${t("polls.poll")}>
+      ? html`<ul class="poll-results" tabindex="-1" aria-label=${t("polls.poll")}>
           ${poll.options.map(
             (option, number) => html`<${Result} option=${option} isMine=${chosen?.includes(number)} of=${poll.multiple ? poll.voters_count : of} />`,
           )}

@@ -70,7 +70,7 @@ export default {
   "compose.delete_draft": "Delete",
   "compose.more_drafts": "Show more",
   "compose.draft_deleted": "Draft deleted",
-  "compose.time_past": "Choose a time that is still to come.",
+  "compose.time_past": "Choose a time in the future.",
   "compose.kept_changes": "Your changes are kept in this browser. To have them on all devices, save the draft.",
   "compose.draft_title": "Draft",
   "compose.quoted_gone": "The tweet that you quote is no longer available.",

@@ -14,6 +14,7 @@ export default {
   "polls.add": "Add a poll",
   "polls.remove": "Remove the poll",
   "polls.option": "Option {number}",
+  "polls.twice": "Two options are the same. Change one of them.",
   "polls.more": "Add an option",
   "polls.remove_option": "Remove option {number}",
   "polls.multiple": "Allow several answers",

@@ -19,6 +19,7 @@ export default {
   "polls.add": "Добавить опрос",
   "polls.remove": "Убрать опрос",
   "polls.option": "Вариант {number}",
+  "polls.twice": "Два варианта совпадают. Измените один из них.",
   "polls.more": "Добавить вариант",
   "polls.remove_option": "Убрать вариант {number}",
   "polls.multiple": "Можно выбрать несколько вариантов",
