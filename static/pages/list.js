@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fetchList } from "../core/api/people-lists.js";
-import { resync } from "../core/live/resync.js";
+import { renew } from "../core/live/resync.js";
 import { openDialog } from "../core/store/dialogs.js";
 import { feedOfList } from "../core/store/lists.js";
 import { missed } from "../core/store/live-state.js";
@@ -13,7 +13,7 @@ import { html } from "../core/ui/html.js";
 import { Icon } from "../core/ui/icon.js";
 import { Button, EmptyRow, Skeletons } from "../core/ui/rows.js";
 import { t } from "../core/words/words.js";
-import { follow, news } from "../features/lists/news.js";
+import { follow, news, readLatest } from "../features/lists/news.js";
 import "../features/lists/words.js";
 import { FeedPage } from "./feed-page.js";
 import NeedsKey from "./needs-key.js";
@@ -48,18 +48,11 @@ function Gone() {
 function List({ id, entry }) {
   const feed = feedOfList(id);
   const list = useSignal(null);
-  const { error, press } = useAct(async () => {
-    // Again if there was more news meanwhile.
-    let asOf;
-    do {
-      asOf = news.value;
-      list.value = await fetchList(id);
-    } while (asOf !== news.value);
-  });
+  const { error, press } = useAct(() => readLatest(async () => (list.value = await fetchList(id))));
   useEffect(() => {
     press();
     // Other people may be on it now.
-    if (news.value && feed.shown) resync(feed).catch(() => (feed.stale = true));
+    if (news.value && feed.shown) renew(feed);
   }, [id, news.value, missed.value]);
   useEffect(() => (list.value ? follow(feed, list.value.member_ids) : undefined), [feed, list.value]);
   if (error.value?.type === "list_not_found") return html`<${Gone} />`;

@@ -40,6 +40,7 @@ async def test_an_instance_describes_itself_without_a_key(anybody: Caller, setti
         "profile_field_name_max_length": 60,
         "profile_field_value_max_length": 255,
         "note_max_length": 2000,
+        "list_title_max_length": 60,
         "page_size": 50,
         "page_size_max": 100,
     }

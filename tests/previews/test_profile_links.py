@@ -11,11 +11,14 @@ from server.context import Context
 from server.core.database.connection import rows
 from server.features.people import profile_links
 from server.features.people.profile_links import Due, is_link, leads_back
+from server.features.privacy import deletion
 from tasks.profile_links import verify, work_off
 from tasks.workshop import Workshop
+from tests.api.test_deletion import due, leave
 from tests.callers import Caller, register
 from tests.outbound.hostile import page, to
 from tests.previews.conftest import Previewer
+from tests.waiting import until_gone
 
 SITE = "https://perch.test"
 
@@ -48,6 +51,15 @@ async def look(previewer: Previewer) -> None:
 
 async def later() -> None:
     await rows("UPDATE profile_links SET next_at = now()")
+
+
+async def verify_one(previewer: Previewer, who: Caller) -> str:
+    """Give somebody a line whose page leads back, and return its value."""
+    mine = previewer.server.url("/")
+    previewer.server.answers["/"] = leads(f"{SITE}/@{who.handle}")
+    await say(who, mine)
+    await look(previewer)
+    return mine
 
 
 def leads(address: str, *, tag: str = "a", rel: str = "me") -> bytes:
@@ -111,10 +123,7 @@ async def test_the_mark_is_that_of_its_line(previewer: Previewer, alice: Caller,
 async def test_a_page_that_no_longer_leads_back_loses_the_mark_but_an_outage_keeps_it(
     previewer: Previewer, alice: Caller, bob: Caller
 ) -> None:
-    mine = previewer.server.url("/")
-    previewer.server.answers["/"] = leads(f"{SITE}/@alice")
-    await say(alice, mine)
-    await look(previewer)
+    mine = await verify_one(previewer, alice)
     for _ in range(len(profile_links.RETRIES) + 1):
         previewer.server.answers["/"] = page(b"", status="503 Service Unavailable")
         await later()
@@ -129,10 +138,7 @@ async def test_a_page_that_no_longer_leads_back_loses_the_mark_but_an_outage_kee
 async def test_a_mark_ends_when_its_page_could_not_be_seen_for_weeks(
     previewer: Previewer, alice: Caller, bob: Caller
 ) -> None:
-    mine = previewer.server.url("/")
-    previewer.server.answers["/"] = leads(f"{SITE}/@alice")
-    await say(alice, mine)
-    await look(previewer)
+    mine = await verify_one(previewer, alice)
     await rows("UPDATE profile_links SET confirmed_at = now() - interval '27 days'")
     assert await verified(bob, alice) == [mine]
     await rows("UPDATE profile_links SET confirmed_at = now() - interval '29 days'")
@@ -208,8 +214,15 @@ def test_only_whole_addresses_are_links(value: str, is_one: bool) -> None:
     assert is_link(value) is is_one
 
 
-async def test_erasing_an_account_forgets_its_links(alice: Caller) -> None:
+@pytest.mark.usefixtures("worker")
+async def test_erasing_an_account_forgets_its_links(perch: Context, alice: Caller) -> None:
     await say(alice, "https://perch.example")
     assert await rows("SELECT value FROM profile_links") == [{"value": "https://perch.example"}]
-    assert await profile_links.erase(alice.id, None)  # type: ignore[arg-type]
-    assert await rows("SELECT 1 FROM profile_links") == []
+    await leave(alice)
+    await due(alice)
+    await deletion.resume(perch.jobs, older_than=0)
+
+    async def is_left() -> bool:
+        return bool(await rows("SELECT 1 FROM profile_links"))
+
+    await until_gone(is_left)

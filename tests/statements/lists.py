@@ -31,7 +31,7 @@ def statements(at: Landmarks) -> Statements:
         "hold an owner and a member": (lists.LOCK_BOTH, [OWNER, at.busiest_author]),
         "may somebody be on a list": (lists.JOINING, [*one, at.busiest_author]),
         "put somebody on a list": (lists.ADD, [NUMBER, OUTSIDER]),
-        "take somebody off a list": (lists.REMOVE, [*one, at.busiest_author]),
+        "take somebody off a list": (lists.REMOVE, [NUMBER, at.busiest_author]),
         "who is on a list": (lists.MEMBER_IDS, [NUMBER]),
         "the members of a list": (lists.MEMBERS, [*one, 2**53, LIMIT]),
         "block: take both off lists": (relations.CUT_LISTS, [OWNER, at.busiest_author]),

@@ -14,6 +14,7 @@ from server.api.http.guards import context
 from server.api.http.operation import operation
 from server.core import text
 from server.core.paging import MAX_PAGE_SIZE, PAGE_SIZE
+from server.features.lists import lists
 from server.features.media.recognition import ACCEPTED
 from server.features.notes import notes
 from server.features.people import about
@@ -40,6 +41,7 @@ class Limits(msgspec.Struct, frozen=True):
     profile_field_name_max_length: int
     profile_field_value_max_length: int
     note_max_length: int
+    list_title_max_length: int
     page_size: int
     page_size_max: int
 
@@ -64,7 +66,7 @@ class Instance(msgspec.Struct, frozen=True):
     version: str
     address: Annotated[
         str | None,
-        Meta(description="With what its addresses begin for people elsewhere; null if it doesn't know."),
+        Meta(description="How its addresses begin (`PUBLIC_URL`); null if it isn't set."),
     ]
     limits: Limits
     accepted_types: list[str]
@@ -98,6 +100,7 @@ async def read(request: Request) -> InstanceAnswer:
         profile_field_name_max_length=about.FIELD_NAME_MAX_LENGTH,
         profile_field_value_max_length=about.FIELD_VALUE_MAX_LENGTH,
         note_max_length=notes.MAX_LENGTH,
+        list_title_max_length=lists.TITLE_MAX_LENGTH,
         page_size=PAGE_SIZE,
         page_size_max=MAX_PAGE_SIZE,
     )

@@ -55,7 +55,7 @@ class List(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WholeList(List, frozen=True, kw_only=True):
-    """One of your lists, with who is on it."""
+    """One of your lists, with its members."""
 
     member_ids: Annotated[
         list[int], Meta(description=f"The ids of its members in any order, {lists.MOST_MEMBERS} at most.")
@@ -106,7 +106,7 @@ class OneList(Answer, frozen=True, kw_only=True):
 
 
 class OneWholeList(Answer, frozen=True, kw_only=True):
-    """One of your lists, with who is on it."""
+    """One of your lists, with its members."""
 
     list: WholeList
 

@@ -45,7 +45,7 @@ def likes_of(user_id: int) -> int:
 
 
 def follows_of(user_id: int) -> int:
-    """Whom a user follows."""
+    """Whom and which hashtags a user follows, and who is on the user's lists."""
     return _slot(user_id, 3)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 
+from yarl import URL
+
 # The longest address of a page, in characters of ASCII.
 MAX_URL = 2_000
 
@@ -16,6 +18,17 @@ _METADATA = IPv4Address("168.63.129.16")
 # The addresses of IPv6 that are routed (RFC 4291), but for those of documentation (RFC 9637). Of the ways to
 # write an IPv4 address in an IPv6 one, only 6to4 and Teredo are among them.
 _ROUTED, _DOCUMENTATION = IPv6Network("2000::/3"), IPv6Network("3fff::/20")
+
+
+def page_of(address: str) -> URL | None:
+    """The address of a page as it is requested; None if it is none, is too long, or has credentials."""
+    try:
+        url = URL(address).with_fragment(None)
+        host, has_credentials = url.raw_host, url.user is not None or url.password is not None
+    except ValueError:  # yarl looks at some parts only when they are read
+        return None
+    is_web = url.scheme in ("http", "https") and bool(host)
+    return url if is_web and not has_credentials and len(str(url)) <= MAX_URL else None
 
 
 def is_public(address: str) -> bool:

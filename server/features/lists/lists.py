@@ -34,7 +34,7 @@ EACH = 300
 class Replies(StrEnum):
     """Which replies by its members a list has, besides those to themselves and to its owner.
 
-    `NONE`, `MEMBERS`: those to other members; `FOLLOWED`: those to people whom the owner follows.
+    `NONE`: no others; `MEMBERS`: those to other members; `FOLLOWED`: those to people whom the owner follows.
     """
 
     NONE = "none"
@@ -111,11 +111,7 @@ JOINING = f"""
     FROM lists WHERE id = $1 AND user_id = $2 FOR KEY SHARE
 """
 ADD = "INSERT INTO list_members (list_id, person_id) VALUES ($1, $2)"
-# $1 the list, $2 the user, $3 the person.
-REMOVE = """
-    DELETE FROM list_members WHERE list_id = $1 AND person_id = $3
-        AND EXISTS (SELECT 1 FROM lists WHERE id = $1 AND user_id = $2) RETURNING 1
-"""
+REMOVE = "DELETE FROM list_members WHERE list_id = $1 AND person_id = $2 RETURNING 1"
 MEMBER_IDS = f"SELECT person_id FROM {_MEMBERS_OF.format(number='$1')}"
 # $1 the list, $2 the user, $3 before, $4 how many.
 MEMBERS = f"""
@@ -230,7 +226,7 @@ async def add(viewer: Viewer, list_id: int, person_id: int) -> None:
 async def remove(viewer: Viewer, list_id: int, person_id: int) -> None:
     """Take somebody off one of the viewer's lists. Raises ListNotFound."""
     await one(viewer, list_id)
-    if await rows(REMOVE, list_id, viewer.id, person_id):
+    if await rows(REMOVE, list_id, person_id):
         await _tell(viewer)
 
 

@@ -17,7 +17,7 @@ from yarl import URL
 from server.core.cache import changes, topics
 from server.core.database.connection import row, rows
 from server.core.jobs import Job
-from server.core.outbound.addresses import MAX_URL
+from server.core.outbound.addresses import page_of
 from server.core.personal import Objects
 
 VERIFY = Job("people.verify_links")
@@ -83,14 +83,8 @@ class Due(NamedTuple):
 
 
 def is_link(value: str) -> bool:
-    """Whether the value of a line is an address that may be looked at."""
-    try:
-        url = URL(value)
-        host, has_credentials = url.raw_host, url.user is not None or url.password is not None
-    except ValueError:  # yarl looks at some parts only when they are read
-        return False
-    is_whole = value == "".join(value.split()) and len(str(url)) <= MAX_URL
-    return url.scheme in ("http", "https") and bool(host) and not has_credentials and is_whole
+    """Whether the value of a line is an address, and nothing else, that may be looked at."""
+    return not any(map(str.isspace, value)) and page_of(value) is not None
 
 
 async def follow(user_id: int, values: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from yarl import URL
 
 from config.settings import Settings
 from server.core.entities import EntityKind, entities
-from server.core.outbound.addresses import MAX_URL
+from server.core.outbound.addresses import page_of
 
 
 class Links(NamedTuple):
@@ -26,16 +26,8 @@ class Links(NamedTuple):
     def first(self, content: str) -> str | None:
         """The address to preview, in the form in which it is requested."""
         found = next((one.value for one in entities(content) if one.kind is EntityKind.LINK), None)
-        if found is None:
-            return None
-        try:
-            url = URL(found).with_fragment(None)
-            host, address = url.raw_host, str(url)
-            has_credentials = url.user is not None or url.password is not None
-        except ValueError:  # yarl looks at some parts only when they are read
-            return None
-        is_web = url.scheme in ("http", "https") and host and host != self.host
-        return address if is_web and not has_credentials and len(address) <= MAX_URL else None
+        page = None if found is None else page_of(found)
+        return str(page) if page is not None and page.raw_host != self.host else None
 
 
 # For a server without PUBLIC_URL.

@@ -13,6 +13,7 @@ from server.features.follows import events as follows
 from server.features.follows.events import Follow
 from server.features.people.events import PROFILE
 from server.features.relations.events import APART, APART_AMONG_VIEWERS
+from server.features.timelines.home import is_apart
 from server.features.tweets.events import APART_FROM_ADDRESSED_AMONG_VIEWERS, TWEET
 from server.features.visibility import events as visibility
 
@@ -27,15 +28,12 @@ HIDDEN_AMONG = """
     WHERE f.reposts_hidden
 """
 # Looks up each pair, like `follows.events.FOLLOWERS`.
-READERS = """
+READERS = f"""
     SELECT who.id AS key, viewer.id AS viewer_id
     FROM unnest($1::bigint[]) AS who (id) CROSS JOIN unnest($2::bigint[]) AS viewer (id)
     WHERE (
         SELECT NOT reposts_hidden FROM follows WHERE follower_id = viewer.id AND followee_id = who.id
-    ) AND NOT EXISTS (
-        SELECT 1 FROM list_members JOIN lists ON lists.id = list_id
-        WHERE person_id = who.id AND user_id = viewer.id AND exclusive
-    )
+    ) AND NOT {is_apart("viewer.id", "who.id")}
 """
 # Which of the viewers block or mute the author of one of these tweets, or are blocked.
 APART_FROM_AUTHORS = f"""

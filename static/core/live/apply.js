@@ -12,7 +12,7 @@ import { refuseKey, showViewer, viewer } from "../store/session.js";
 import { requestNews } from "../store/follow-requests.js";
 import { countAnew, everyTweet, removeTweet, setMedia, showPoll, tweetById } from "../store/tweets.js";
 import { tellListeners, whenTold } from "./listeners.js";
-import { resync, resyncAll } from "./resync.js";
+import { renew, resync, resyncAll } from "./resync.js";
 import { keepTold } from "./told.js";
 import "./reposts.js";
 
@@ -78,11 +78,6 @@ whenTold("follow", ({ follower_id: follower, followee_id: followee, followed, us
     else feed?.reset();
   }
 });
-
-const renew = (feed) => {
-  if (feed.shown) resync(feed).catch(() => (feed.stale = true));
-  else feed.stale = true;
-};
 
 for (const kind of ["followed_hashtag", "lists"]) whenTold(kind, () => renew(home.following));
 

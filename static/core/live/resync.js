@@ -62,12 +62,15 @@ export async function resync(feed) {
   return undefined;
 }
 
+// Reads a feed anew: at once if it is on the page, else when it is looked at again.
+export function renew(feed) {
+  feed.stale = !feed.shown;
+  if (feed.shown) resync(feed).catch(() => (feed.stale = true));
+}
+
 // What is on the page now; the rest when it is looked at again.
 export function resyncAll() {
   missed.value += 1;
   if (key.value) loadUnread().catch(() => {});
-  for (const feed of everyFeed()) {
-    if (feed.shown) resync(feed).catch(() => (feed.stale = true));
-    else feed.stale = true;
-  }
+  everyFeed().forEach(renew);
 }

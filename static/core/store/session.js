@@ -26,6 +26,7 @@ const DEFAULTS = {
     profile_field_name_max_length: 60,
     profile_field_value_max_length: 255,
     note_max_length: 2000,
+    list_title_max_length: 60,
     page_size_max: 100,
   },
   accepted_types: ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"],

@@ -23,7 +23,7 @@ export function timeAgo(iso) {
   const date = new Date(iso);
   // A clock that is ahead of ours must not announce the future.
   const age = Math.max(0, now.value - date.getTime());
-  // Words of our own: making Intl.RelativeTimeFormat would take a phone a fifth of the time of the first drawing.
+  // Words of our own: making Intl.RelativeTimeFormat took a sixth of the first drawing.
   if (age < MINUTE) return t("time.now");
   if (age < HOUR) return t("time.minutes", { count: Math.floor(age / MINUTE) });
   if (age < DAY) return t("time.hours", { count: Math.floor(age / HOUR) });

@@ -11,7 +11,7 @@ const parts = [
   (code) => import(`./later/${code}.js`),
 ];
 
-// The words that are there. Those of parts that come later join them, and change nothing of what is shown.
+// The words that have been loaded. Further parts add theirs; what is shown already stays the same.
 let words = english;
 export const language = signal("en");
 // How often words have come, for texts that may be shown before theirs are there.

@@ -10,7 +10,7 @@ import { html } from "../../core/ui/html.js";
 import { EmptyRow, Skeletons } from "../../core/ui/rows.js";
 import { t } from "../../core/words/words.js";
 import { NameForm } from "./name-form.js";
-import { news } from "./news.js";
+import { news, readLatest } from "./news.js";
 import "./words.js";
 
 const Row = ({ list }) => html`<li>
@@ -25,14 +25,7 @@ const Row = ({ list }) => html`<li>
 
 export default function Lists() {
   const lists = useSignal(null);
-  const { error, press } = useAct(async () => {
-    // Again if there was more news meanwhile.
-    let asOf;
-    do {
-      asOf = news.value;
-      lists.value = await fetchLists();
-    } while (asOf !== news.value);
-  });
+  const { error, press } = useAct(() => readLatest(async () => (lists.value = await fetchLists())));
   useEffect(() => void press(), [news.value, missed.value]);
   if (lists.value === null) {
     return error.value ? html`<${Failure} error=${error.value} retry=${press} />` : html`<${Skeletons} count=${2} />`;

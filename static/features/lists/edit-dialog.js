@@ -4,13 +4,13 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { changeList, deleteList } from "../../core/api/people-lists.js";
 import { navigate } from "../../core/router.js";
 import { notify } from "../../core/store/notices.js";
+import { limits } from "../../core/store/session.js";
 import { useAct } from "../../core/ui/act.js";
 import { Dialog, DialogHead } from "../../core/ui/dialog.js";
 import { html } from "../../core/ui/html.js";
 import { Answers } from "../../core/ui/menu.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
 import { t } from "../../core/words/words.js";
-import { LONGEST_TITLE } from "./name-form.js";
 import { changed } from "./news.js";
 import { ListPeople } from "./people.js";
 import "./words.js";
@@ -30,7 +30,7 @@ function Choices({ list }) {
   }, wanted.title !== "");
   return html`<form class="list-form" onSubmit=${press}>
     <label for=${id}>${t("list.name")}</label>
-    <input id=${id} dir="auto" maxlength=${LONGEST_TITLE} autocomplete="off" value=${title} onInput=${(event) => (title.value = event.target.value)} />
+    <input id=${id} dir="auto" maxlength=${limits.value.list_title_max_length} autocomplete="off" value=${title} onInput=${(event) => (title.value = event.target.value)} />
     <h3>${t("list.replies")}</h3>
     <${Answers} name=${`${id}-replies`} label=${t("list.replies")} answers=${REPLIES} words=${(one) => `list.replies_${one}`} chosen=${replies} />
     <p class="hint">${t("list.replies_always")}</p>

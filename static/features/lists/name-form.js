@@ -2,14 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { createList } from "../../core/api/people-lists.js";
+import { limits } from "../../core/store/session.js";
 import { useAct } from "../../core/ui/act.js";
 import { html } from "../../core/ui/html.js";
 import { Button, Trouble } from "../../core/ui/rows.js";
 import { t } from "../../core/words/words.js";
 import "./words.js";
-
-// In characters.
-export const LONGEST_TITLE = 60;
 
 /** @param {{made: (list: import("../../core/api/shapes.js").ListJson) => void | Promise<void>}} props */
 export function NameForm({ made }) {
@@ -31,7 +29,7 @@ export function NameForm({ made }) {
       <input
         id=${id}
         dir="auto"
-        maxlength=${LONGEST_TITLE}
+        maxlength=${limits.value.list_title_max_length}
         placeholder=${t("list.name")}
         autocomplete="off"
         value=${title}

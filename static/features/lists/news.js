@@ -1,7 +1,7 @@
 // What changed about lists, here or on another device, and the list that is being read.
 import { signal } from "@preact/signals";
 import { whenTold } from "../../core/live/listeners.js";
-import { resync } from "../../core/live/resync.js";
+import { renew } from "../../core/live/resync.js";
 
 /** Increases when a list may have changed. */
 export const news = signal(0);
@@ -9,6 +9,15 @@ export const news = signal(0);
 export const changed = () => (news.value += 1);
 
 whenTold("lists", changed);
+
+/** Reads something, and again for as long as there was news meanwhile. */
+export async function readLatest(read) {
+  let asOf;
+  do {
+    asOf = news.value;
+    await read();
+  } while (asOf !== news.value);
+}
 
 // How long further tweets are waited for before the list is read anew, in ms.
 const PAUSE = 500;
@@ -27,10 +36,10 @@ export function follow(feed, members) {
   };
 }
 
-// Only the server knows which replies belong on the list, so that it is asked.
+// Only the server knows which replies belong on the list, so it is asked.
 whenTold("tweet", ({ author }) => {
   if (!read?.members.has(author.id)) return;
   const { feed } = read;
   clearTimeout(timer);
-  timer = setTimeout(() => resync(feed).catch(() => (feed.stale = true)), PAUSE);
+  timer = setTimeout(() => renew(feed), PAUSE);
 });

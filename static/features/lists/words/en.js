@@ -1,6 +1,6 @@
 // English for lists of people.
 export default {
-  "list.about": "Read some people's tweets on a timeline of their own. Only you can see your lists, and nobody is told that they are on one.",
+  "list.about": "Read some people's tweets on a timeline of their own. Only you can see your lists, and people aren't told when you add them.",
   "list.none": "No lists yet",
   "list.new": "New list",
   "list.name": "Name",
