@@ -52,7 +52,7 @@ function List({ list }) {
     // Nothing moves under a reader; at the top, what is new is shown at once, and what was taken back goes.
     if (items !== null && !(hasChanged && isAtTop())) return;
     if (items === null || justOpened) list.refresh();
-    else list.settle();
+    else list.settle(isAtTop);
     // If something happened while the list was loading, load it again.
   }, [list, hasChanged, isNew, list.asOf.value]);
   useMarked(list);

@@ -71,6 +71,31 @@ async def test_new_ones_appear_at_the_top_and_wait_for_a_reader_further_down(
     await expect(tweet(page, "waits for @alice")).to_be_in_viewport()
 
 
+async def test_what_comes_after_its_reader_has_scrolled_down_waits(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    for number in range(20):
+        await bob.tweet(f"{number} for @alice")
+    page = await open_page("/notifications", viewer=alice)
+    await expect(page.locator(".notification")).to_have_count(20)
+    await is_live(page)
+    asked, scrolled = asyncio.Event(), asyncio.Event()
+
+    async def come_late(route: Route) -> None:
+        asked.set()
+        await scrolled.wait()
+        await route.continue_()
+
+    await page.route("**/api/notifications?*", come_late)
+    await bob.tweet("waits for @alice")
+    await asked.wait()
+    await page.evaluate("scrollTo(0, 900)")
+    scrolled.set()
+    await expect(page.get_by_role("button", name="Show new notifications")).to_be_attached()
+    await expect(page.locator(".more button[aria-busy=true]")).to_have_count(0)
+    await expect(tweet(page, "waits for @alice")).to_have_count(0)
+
+
 async def test_replies_and_mentions_and_new_followers_have_tabs(
     open_page: OpenPage, alice: Caller, bob: Caller, carol: Caller
 ) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from server.context import Context
 from server.core.database.connection import rows
@@ -52,8 +53,17 @@ async def test_a_tweet_is_scheduled_in_the_time_zone_of_its_writer(
     perch: Context, open_page: OpenPage, alice: Caller
 ) -> None:
     page = await open_page(viewer=alice, timezone_id="Europe/Berlin")
+    pressed = asyncio.Event()
+
+    async def come_late(route: Route) -> None:
+        await pressed.wait()
+        await route.continue_()
+
+    await page.route("**/api/preferences", come_late)
     await begin(page, "good morning")
-    await page.get_by_role("button", name="Schedule").click()
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await page.get_by_role("button", name="Schedule").click()
+        pressed.set()
     year = datetime.now(UTC).year + 1
     await page.get_by_label("When to publish it, in Europe/Berlin").fill(f"{year}-03-01T09:00")
     await page.get_by_role("button", name="Schedule", exact=True).click()

@@ -35,9 +35,11 @@ class NotificationList {
     return this.read(null);
   }
 
-  // The same under a reader's eyes: what they have just read still looks new.
-  settle() {
-    return this.read(null, Math.min(...this.items.value.filter((one) => one.unread).map((one) => one.id)));
+  // The same under a reader's eyes: what they have just read still looks new. It is left out if `isWanted()` no
+  // longer holds when it has come.
+  settle(isWanted) {
+    const newFrom = Math.min(...this.items.value.filter((one) => one.unread).map((one) => one.id));
+    return this.read(null, { newFrom, isWanted });
   }
 
   more() {
@@ -45,7 +47,7 @@ class NotificationList {
   }
 
   // From the id `newFrom` on, all look unread.
-  async read(before, newFrom = Infinity) {
+  async read(before, { newFrom = Infinity, isWanted = () => true } = {}) {
     if (this.loading.value) return;
     const { generation } = this;
     const asOf = news.value;
@@ -55,7 +57,7 @@ class NotificationList {
     });
     try {
       const page = await api.fetchNotifications(this.tab, before, PAGE_SIZE);
-      if (generation !== this.generation) return;
+      if (generation !== this.generation || !isWanted()) return;
       batch(() => {
         const found = page.notifications.map(keep);
         if (before === null) {

@@ -20,6 +20,12 @@ export function zone() {
   return chosen && isKnown(chosen) ? chosen : ownZone();
 }
 
+// Who schedules for the first time does so in this device's time zone; from then on, all devices mean the same clock.
+async function rememberZone() {
+  if (!ownPreferences.value) await loadPreferences();
+  if (ownPreferences.value && !ownPreferences.value.time_zone) await choose({ time_zone: ownZone() });
+}
+
 /** @param {{draft: import("./draft.js").Draft}} props */
 export function ScheduleField({ draft }) {
   const whole = useRef(null);
@@ -36,8 +42,7 @@ export function ScheduleField({ draft }) {
     pressed.current = Boolean(moment) !== Boolean(at);
     typed.value = null;
     draft.choices.value = { ...draft.choices.value, publish_at: moment?.toISOString() };
-    // From now on, all devices mean the same clock.
-    if (moment && ownPreferences.value && !ownPreferences.value.time_zone) choose({ time_zone: ownZone() }).catch(() => {});
+    if (moment) rememberZone().catch(() => {});
   };
   if (at === undefined) {
     const soon = new Date(Math.ceil((Date.now() + LATER) / SOONEST) * SOONEST);
