@@ -1,6 +1,7 @@
 // The client's beginning: settings first, so that nothing is drawn twice, then the page.
 import { render } from "preact";
 import { Aside, Connection, Navigation } from "./pages/shell.js";
+import { quiet } from "./core/api/http.js";
 import { provideDialogs } from "./core/store/openers.js";
 import { html } from "./core/ui/html.js";
 import { lazy } from "./core/ui/lazy.js";
@@ -12,7 +13,7 @@ import { startLanguage } from "./core/store/preferences.js";
 import { home } from "./core/store/feeds.js";
 import { key, startSession } from "./core/store/session.js";
 
-const Messages = lazy(() => import("./core/ui/messages.js"), { name: "Messages" });
+const Messages = lazy(() => import("./core/ui/messages.js"), { name: "Messages", patient: true });
 
 // What is behind the dialog on top stays as it is.
 function OpenDialogs() {
@@ -78,7 +79,8 @@ function keepKey(event) {
 }
 addEventListener("keydown", keepKey);
 
-// Parts that aren't needed until the page is drawn; fetched while there is a network.
+// Parts that aren't needed until the page is drawn and what it asked for has been answered: a slow machine has enough
+// to do with the first tweets. Fetched while there is a network.
 let started = false;
 async function startTheRest() {
   if (started) return;
@@ -98,5 +100,9 @@ async function startTheRest() {
     addEventListener("online", startTheRest, { once: true });
   }
 }
-if ("requestIdleCallback" in window) requestIdleCallback(startTheRest, { timeout: 2000 });
-else setTimeout(startTheRest, 500);
+const idle = () =>
+  new Promise((resolve) => {
+    if ("requestIdleCallback" in window) requestIdleCallback(resolve, { timeout: 2000 });
+    else setTimeout(resolve, 500);
+  });
+idle().then(quiet).then(idle).then(startTheRest);

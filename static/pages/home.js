@@ -29,6 +29,7 @@ const ComposerFailed = () =>
 const Composer = lazy(() => import("../features/compose/composer.js"), {
   Waiting: ComposerWaiting,
   Failed: ComposerFailed,
+  patient: true,
 });
 const Outgoing = lazy(() => import("../features/compose/outgoing.js"));
 const NeedsKey = lazy(() => import("./needs-key.js"));

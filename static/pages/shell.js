@@ -17,8 +17,8 @@ import { openComposer } from "../core/store/openers.js";
 import { Button } from "../core/ui/rows.js";
 import "./words.js";
 
-const QuickSettings = lazy(() => import("../features/settings/quick-settings.js"));
-const Suggestions = lazy(() => import("../features/profile/suggestions.js"));
+const QuickSettings = lazy(() => import("../features/settings/quick-settings.js"), { patient: true });
+const Suggestions = lazy(() => import("../features/profile/suggestions.js"), { patient: true });
 // Fetched before it is needed: without a network it would come too late.
 export const Connection = lazy(() => import("../features/offline/connection.js"));
 

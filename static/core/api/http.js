@@ -64,6 +64,15 @@ export const seconds = (header) => {
   return Number.isFinite(value) ? value : null;
 };
 
+/** @type {Set<Promise<any>>} */
+const underway = new Set();
+
+const PATIENCE = 2000;
+
+/** Resolves when the requests that are under way now have been answered; after two seconds at the latest. */
+export const quiet = () =>
+  Promise.race([Promise.allSettled(underway), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+
 /**
  * Calls the server and resolves to its answer, or rejects with an ApiError.
  * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
@@ -76,7 +85,17 @@ export const seconds = (header) => {
  * @param {Record<string, string>} [options.extra] more headers
  * @returns {Promise<any>}
  */
-export async function call(method, path, { query, body, key = currentKey(), keepalive, extra } = {}) {
+export function call(method, path, options = {}) {
+  const answer = ask(method, path, options);
+  underway.add(answer);
+  const forget = () => underway.delete(answer);
+  answer.then(forget, forget);
+  return answer;
+}
+
+/** @param {any} options */
+async function ask(method, path, options) {
+  const { query, body, key = currentKey(), keepalive, extra } = options;
   const url = new URL(`/api${path}`, location.origin);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
