@@ -13,6 +13,7 @@ from tortoise.context import TortoiseContext
 from config.settings import Settings
 from server.core.database import migrate
 from server.core.database.connection import rows, tortoise_config
+from tests.waiting import until
 
 # Tables whose rows outlive the rows that they refer to.
 OUTLIVING = {
@@ -165,6 +166,32 @@ async def test_old_events_and_those_of_old_processes_mean_the_same_in_new_column
 async def test_concurrent_migrations_apply_each_one_once(fresh: Settings) -> None:
     applied = await asyncio.gather(*(asyncio.create_task(migrate.upgrade(fresh.database)) for _ in range(4)))
     assert sorted(applied, key=len) == [[], [], [], migrate.known()]
+
+
+async def test_a_migration_that_met_an_act_in_a_deadlock_is_tried_again(fresh: Settings) -> None:
+    names = await migrate.upgrade(fresh.database)
+    before = await schema(fresh)
+    lists = import_module(f"server.core.database.migrations.models.{names[61].removesuffix('.py')}")
+    act = await asyncpg.connect(**fresh.database.connect_arguments())
+    try:
+        await act.execute(await lists.downgrade(None))
+        await act.execute("DELETE FROM aerich WHERE version = $1", names[61])
+        async with act.transaction():
+            await act.execute("LOCK TABLE aerich IN EXCLUSIVE MODE")  # the migration takes it last
+            upgrade = asyncio.create_task(migrate.upgrade(fresh.database))
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'aerich'::regclass"
+            await until(lambda: asked(act, waiting))
+            # The migration holds that. It began to wait first, and so is the one that is given up.
+            await act.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")
+            assert not upgrade.done()
+        assert await upgrade == [names[61]]
+    finally:
+        await act.close()
+    assert await schema(fresh) == before
+
+
+async def asked(connection: asyncpg.Connection, statement: str) -> bool:
+    return bool(await connection.fetchval(statement))
 
 
 @pytest.mark.usefixtures("database")

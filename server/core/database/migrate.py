@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -9,16 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from asyncpg.exceptions import DeadlockDetectedError
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import OperationalError
 
 from config.database_address import DatabaseAddress
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT, row, tortoise_config
 from server.core.database.locks import AdvisoryLock
+from server.core.transient import causes
 
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "migrations"
+
+# How often a migration is tried that locks its tables in another order than users' acts, and the pause before
+# the next try, in seconds.
+TRIES, PAUSE = 30, 0.2
 
 
 class NewerDatabase(Exception):
@@ -54,13 +62,30 @@ async def upgrade(address: DatabaseAddress) -> list[str]:
         await context.init(config=config)
         command = Command(config, location=str(FOLDER))
         await command.init()
-        done = await command.upgrade()
+        done = await missing(connection.fetchrow)
+        await _patiently(command.upgrade)
     if len(done) == len(known()):
         log.info("created the tables (%d migrations)", len(done))
     else:
         for name in done:
             log.info("applied migration %s", name)
-    return list(done)
+    return done
+
+
+async def _patiently(apply: Callable[[], Awaitable[object]]) -> None:
+    """Apply them, again where an act of the version that still serves met one in a deadlock.
+
+    Each is applied in a transaction of its own, and those that are there are left out the next time.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            await apply()
+            return
+        except (OperationalError, DeadlockDetectedError) as error:
+            if not tries_left or not any(isinstance(one, DeadlockDetectedError) for one in causes(error)):
+                raise
+            log.warning("a migration waits for the version that still serves, and is tried again")
+            await asyncio.sleep(PAUSE)
 
 
 async def downgrade(address: DatabaseAddress) -> list[str]:
