@@ -72,8 +72,9 @@ function Links() {
       />
       <${NavLink} to="/bookmarks" icon="bookmark" label=${t("nav.bookmarks")} />
       <${NavLink} to="/lists" icon="list" label=${t("nav.lists")} current=${path.value.startsWith("/lists")} minor />
+      <${NavLink} to="/drafts" icon="file" label=${t("nav.drafts")} current=${path.value.startsWith("/drafts")} minor />
       <${NavLink} to=${profile} icon="user" label=${t("nav.profile")} />`}
-    ${expected && [1, 2, 3, 4].map((place) => html`<span key=${place} class=${place === 3 ? "nav-link minor" : "nav-link"}></span>`)}
+    ${expected && ["", "", "minor", "minor", ""].map((kind, place) => html`<span key=${place} class=${`nav-link ${kind}`}></span>`)}
     <${NavLink}
       to="/settings"
       icon="settings"

@@ -136,3 +136,25 @@ async def test_a_persons_menu_puts_them_on_lists(open_page: OpenPage, alice: Cal
         return await members(alice) == []
 
     await until(is_empty)
+
+
+async def test_changes_that_were_not_saved_can_be_gone_on_with(open_page: OpenPage, alice: Caller) -> None:
+    number = (await alice.post("/api/lists", json={"title": "Birds"}))["list"]["id"]
+    page = await open_page(f"/lists/{number}", viewer=alice)
+    await page.get_by_role("button", name="Edit list").click()
+    dialog = page.get_by_role("dialog", name="Edit list")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    notice = page.get_by_text("Your changes to the list weren't saved.")
+    await expect(notice).to_have_count(0)
+    await page.get_by_role("button", name="Edit list").click()
+    await dialog.get_by_label("Name").fill("Owls")
+    await page.keyboard.press("Escape")
+    await expect(notice).to_be_visible()
+    await page.locator(".toast").get_by_role("button", name="Edit list").click()
+    await expect(dialog.get_by_label("Name")).to_have_value("Owls")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="Owls")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(notice).to_have_count(0)

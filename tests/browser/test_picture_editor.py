@@ -179,3 +179,30 @@ async def test_messages_are_read_and_undone_over_a_dialog(open_page: OpenPage, a
     await page.get_by_role("button", name="Remove picture").click()
     await page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     await expect(thumbnails(page).get_by_label("Description")).to_have_value("a hill")
+
+
+async def test_a_tall_picture_leaves_the_buttons_in_reach(open_page: OpenPage, alice: Caller) -> None:
+    page = await open_page(viewer=alice, viewport=PHONE)
+    await page.get_by_role("button", name="Write a tweet").click()
+    await attach(page, pictures.png(200, 900))
+    dialog = await edit_picture(page)
+    for name in ("Reset", "Done"):
+        box = await dialog.get_by_role("button", name=name).bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= PHONE["height"]
+
+
+async def test_what_is_cut_off_is_dark_when_the_focal_point_is_chosen(
+    open_page: OpenPage, alice: Caller
+) -> None:
+    page = await open_page(viewer=alice)
+    await attach(page, pictures.png(400, 200))
+    dialog = await edit_picture(page)
+    await dialog.get_by_label("Square").check()
+    await dialog.get_by_label("Focal point").check()
+    kept = await dialog.locator(".crop-shade > div").bounding_box()
+    stage = await dialog.locator(".picture-stage img").bounding_box()
+    assert kept
+    assert stage
+    assert abs(kept["width"] - stage["width"] / 2) < 1
+    assert abs(kept["height"] - stage["height"]) < 1

@@ -166,3 +166,16 @@ async def test_a_verified_link_has_a_mark(open_page: OpenPage, alice: Caller, bo
     await page.reload()
     await expect(mark).to_have_count(1)
     await expect(mark).to_have_attribute("title", re.compile("since"))
+
+
+async def test_a_phone_reaches_lists_drafts_and_members_from_ones_profile(
+    open_page: OpenPage, alice: Caller, bob: Caller
+) -> None:
+    page = await open_page(viewer=alice, viewport=PHONE)
+    for name, address in (("Lists", "/lists"), ("Drafts", "/drafts"), ("All members", "/members")):
+        await page.get_by_role("navigation", name="Main").get_by_role("link", name="Profile").click()
+        await page.get_by_role("navigation", name="More").get_by_role("link", name=name).click()
+        await expect(page).to_have_url(re.compile(f"{address}$"))
+    await page.goto(f"/users/{bob.id}")
+    await expect(page.get_by_role("button", name="Follow bob")).to_be_visible()
+    await expect(page.get_by_role("navigation", name="More")).to_have_count(0)

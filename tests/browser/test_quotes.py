@@ -150,3 +150,15 @@ async def test_a_draft_of_a_quote_is_kept_by_itself(open_page: OpenPage, alice: 
     await page.reload()
     await choose(page, tweet(page, "the first"), "Quote")
     await expect(dialog.get_by_role("textbox", name="Tweet text")).to_have_value("half a thought")
+
+
+async def test_the_menu_says_why_one_cannot_quote(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    for who in ("followers", "nobody"):
+        await alice.post("/api/tweets", json={"tweet_data": f"for {who}", "who_may_quote": who})
+    page = await open_page(viewer=bob)
+    for who, words in (("followers", "Only @alice's followers can"), ("nobody", "Only @alice can")):
+        await tweet(page, f"for {who}").get_by_role("button", name="More", exact=True).click()
+        menu = page.get_by_role("dialog", name="More about @alice")
+        await expect(menu.get_by_text(f"{words} quote this")).to_be_visible()
+        await expect(menu.get_by_role("button", name="Quote", exact=True)).to_have_count(0)
+        await page.keyboard.press("Escape")

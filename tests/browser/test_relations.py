@@ -230,3 +230,11 @@ async def test_where_nothing_is_left_of_many_pages_reading_goes_on(
     await alice.post(f"/api/users/{bob.id}/mute")
     page = await open_page("/hashtags/busy", viewer=alice)
     await expect(tweet(page, "#busy at the bottom")).to_be_visible()
+
+
+async def test_a_question_names_its_dialog(open_page: OpenPage, alice: Caller, bob: Caller) -> None:
+    await bob.tweet("hello")
+    page = await open_page(viewer=alice)
+    await tweet(page, "hello").get_by_role("button", name="More", exact=True).click()
+    await page.get_by_role("dialog", name="More about @bob").get_by_role("button", name="Mute @bob").click()
+    await expect(page.get_by_role("dialog", name="Mute @bob")).to_be_visible()

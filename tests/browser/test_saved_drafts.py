@@ -184,3 +184,26 @@ async def test_other_words_are_another_draft(open_page: OpenPage, alice: Caller)
     await page.goto("/")
     await expect(tweet(page, "something else")).to_be_visible()
     assert len(await rows("SELECT 1 FROM drafts")) == 1
+
+
+async def test_the_focus_stays_where_one_works(open_page: OpenPage, alice: Caller) -> None:
+    for words in ("one", "two", "three"):
+        await save(alice, words)
+    page = await open_page(viewer=alice)
+    await begin(page, "half a thought")
+    await page.get_by_role("button", name="Save as draft").click()
+    await expect(text_field(page)).to_be_focused()
+    await page.goto("/drafts")
+    row = page.locator(".saved-draft")
+    await row.filter(has_text="two").get_by_role("button", name="Delete").click()
+    await expect(row).to_have_count(3)
+    await expect(row.filter(has_text="one").get_by_role("button", name="Edit")).to_be_focused()
+    await page.keyboard.press("Tab")
+    for words in ("one", "three"):
+        await page.keyboard.press("Enter")
+        await expect(row.filter(has_text=words)).to_have_count(0)
+        await expect(row.last.get_by_role("button", name="Edit")).to_be_focused()
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(row).to_have_count(0)
+    await expect(page.get_by_role("heading", level=1)).to_be_focused()

@@ -30,6 +30,16 @@ export function follow(event, stage, onPoint) {
   return point(event);
 }
 
+const styleOf = ({ left, top, width, height }) => ({
+  left: percentOf(left),
+  top: percentOf(top),
+  width: percentOf(width),
+  height: percentOf(height),
+});
+
+/** What is cut off, darkened. */
+export const Shade = ({ frame }) => html`<div class="crop-shade"><div style=${styleOf(frame)}></div></div>`;
+
 /**
  * @param {object} props
  * @param {import("@preact/signals").Signal<import("../lib/frame.js").Frame>} props.frame
@@ -65,11 +75,10 @@ export function CropFrame({ frame, shape, stage, hint }) {
     event.currentTarget.focus();
   };
   const handles = shape ? CORNERS : [...EDGES, ...CORNERS];
-  const style = { left: percentOf(left), top: percentOf(top), width: percentOf(width), height: percentOf(height) };
-  return html`<div class="crop-shade"><div style=${style}></div></div>
+  return html`<${Shade} frame=${frame.value} />
   <div
     class="crop-frame"
-    style=${style}
+    style=${styleOf(frame.value)}
     role="application"
     tabindex="0"
     aria-label=${t("crop.frame")}

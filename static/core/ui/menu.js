@@ -26,11 +26,14 @@ export const useLast = (act, ready = true) =>
     closeDialog();
   }, ready);
 
+/** The id of the title of a question, which names its dialog. */
+export const TITLE = "question-title";
+
 // The title of a question takes the focus from the button that led there.
 export function Title({ children }) {
   const element = useRef(null);
   useLayoutEffect(() => element.current.focus(), []);
-  return html`<h2 ref=${element} tabindex="-1">${children}</h2>`;
+  return html`<h2 id=${TITLE} ref=${element} tabindex="-1">${children}</h2>`;
 }
 
 export const Item = ({ words, handle = "", act }) => html`<li>

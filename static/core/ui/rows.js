@@ -27,13 +27,13 @@ const NO_SERVER = new Set(["offline", "unreachable"]);
 export const saidAbove = (error) => away.value && NO_SERVER.has(error.type);
 
 // A failure, where it happened, with the way to try again.
-export function Trouble({ error, retry, again = t("action.retry"), dismiss, label, children }) {
+export function Trouble({ error, retry, again, dismiss, label, children }) {
   const words = saidAbove(error) ? !label && t("error.needs_connection") : errorText(error);
   return html`<div class="trouble" role="alert">
     <${Icon} name="warning" />
     <p>${[label, words].filter(Boolean).join(" ")}</p>
     ${retry &&
-    html`<${Button} kind="small" icon="retry" onClick=${retry}>${again}<//>`}
+    html`<${Button} kind="small" icon=${again ? undefined : "retry"} onClick=${retry}>${again ?? t("action.retry")}<//>`}
     ${children}
     ${dismiss &&
     html`<button type="button" class="icon-button" aria-label=${t("action.dismiss")} onClick=${dismiss}>

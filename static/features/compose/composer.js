@@ -126,14 +126,17 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
     if (count !== before && whole.current.contains(document.activeElement)) fieldOf(count - 1).focus();
     else if (count < before && document.activeElement === document.body) fieldOf(count - 1).focus();
   }, [count]);
+  // The button that was pressed has nothing more to do, and the next tweet begins in the field. (A finger would
+  // be met by a keyboard that rises.)
+  const begin = () => {
+    sent?.();
+    if (matchMedia("(pointer: fine)").matches) fieldOf(0)?.focus({ preventScroll: true });
+  };
   const send = async () => {
     const scheduled = draft.choices.value.publish_at;
     if (!(await sendDraft(draft))) return;
     if (!edit && !scheduled) announce(t("compose.sending"));
-    sent?.();
-    // The button has nothing more to send, and the next tweet begins in the field. (A finger would be met by
-    // a keyboard that rises.)
-    if (matchMedia("(pointer: fine)").matches) fieldOf(0)?.focus({ preventScroll: true });
+    begin();
   };
   const onKeyDown = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
@@ -180,7 +183,7 @@ export default function Composer({ draft = newTweet, autofocus = false, sent }) 
       <${Remarks} draft=${draft} />
       ${begun && !edit && html`<${VisibilityHint} draft=${draft} widest=${widest} />`}
       ${begun && !edit && html`<${QuotesHint} draft=${draft} />`}
-      ${begun && !edit && choosing.value && html`<${OptionFields} draft=${draft} saved=${sent} />`}
+      ${begun && !edit && choosing.value && html`<${OptionFields} draft=${draft} saved=${begin} />`}
       <${Failure} draft=${draft} send=${send} />
       <div class="composer-bar">
         ${!several && html`<${PictureButton} draft=${draft} />`}

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { crop, isMoving } from "../../core/lib/crop.js";
 import { WHOLE, focusAt, isWhole, largest, outOf, sharesOf, within } from "../../core/lib/frame.js";
-import { ARROWS, CropFrame, follow, percent, percentOf, share } from "../../core/ui/crop-frame.js";
+import { ARROWS, CropFrame, Shade, follow, percent, percentOf, share } from "../../core/ui/crop-frame.js";
 import { Dialog, DialogHead } from "../../core/ui/dialog.js";
 import { html } from "../../core/ui/html.js";
 import { closeDialog, dialog } from "../../core/store/dialogs.js";
@@ -139,7 +139,7 @@ export default function PictureEditor({ draft, one }) {
       <img src=${source} alt=${one.alt.value} draggable=${false} onLoad=${({ target }) => (ratio.value = target.naturalWidth / target.naturalHeight)} />
       ${cropping
         ? html`<${CropFrame} frame=${frame} shape=${inShares} stage=${stage} hint=${hint} />`
-        : html`<${FocalPoint} focus=${focus} stage=${stage} hint=${hint} />`}
+        : html`<${Shade} frame=${frame.value} /><${FocalPoint} focus=${focus} stage=${stage} hint=${hint} />`}
     </div>
     <div class="picture-controls">
       ${croppable.value &&

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { changeList, deleteList } from "../../core/api/people-lists.js";
 import { navigate } from "../../core/router.js";
+import { openDialog } from "../../core/store/dialogs.js";
 import { notify } from "../../core/store/notices.js";
 import { limits } from "../../core/store/session.js";
 import { useAct } from "../../core/ui/act.js";
@@ -17,14 +18,21 @@ import "./words.js";
 
 const REPLIES = ["members", "followed", "none"];
 
-function Choices({ list }) {
+const CHOICES = ["title", "replies", "exclusive"];
+
+// `unsaved`: a reference to what was chosen and isn't saved, or to null.
+function Choices({ list, chosen, unsaved }) {
   const id = useId();
-  const title = useSignal(list.title);
-  const replies = useSignal(list.replies);
-  const exclusive = useSignal(list.exclusive);
+  const title = useSignal(chosen.title);
+  const replies = useSignal(chosen.replies);
+  const exclusive = useSignal(chosen.exclusive);
+  const saved = useRef(list);
   const wanted = { title: title.value.trim(), replies: replies.value, exclusive: exclusive.value };
+  unsaved.current = CHOICES.some((name) => wanted[name] !== saved.current[name]) ? wanted : null;
   const { busy, error, press } = useAct(async () => {
     await changeList(list.id, wanted);
+    saved.current = wanted;
+    unsaved.current = null;
     changed();
     notify(t("list.saved"));
   }, wanted.title !== "");
@@ -46,7 +54,7 @@ function Choices({ list }) {
   </form>`;
 }
 
-function Deleting({ list }) {
+function Deleting({ list, unsaved }) {
   const asked = useSignal(false);
   const button = useRef(null);
   const before = useRef(false);
@@ -57,6 +65,7 @@ function Deleting({ list }) {
   }, [asked.value]);
   const { busy, error, press } = useAct(async () => {
     await deleteList(list.id);
+    unsaved.current = null;
     changed();
     notify(t("list.deleted"));
     navigate("/lists");
@@ -74,15 +83,32 @@ function Deleting({ list }) {
     ${error.value && html`<${Trouble} error=${error.value} retry=${press} />`}`;
 }
 
-/** @param {{list: import("../../core/api/shapes.js").WholeListJson, people?: boolean}} props `people`: only who is on it */
-export default function EditDialog({ list, people = false }) {
+/** @import { WholeListJson } from "../../core/api/shapes.js" */
+
+/**
+ * @param {object} props
+ * @param {WholeListJson} props.list
+ * @param {boolean} [props.people] only who is on it
+ * @param {Pick<WholeListJson, "title" | "replies" | "exclusive">} [props.chosen] what was changed before, and isn't saved
+ */
+export default function EditDialog({ list, people = false, chosen = list }) {
+  const unsaved = useRef(null);
+  // Closed without saving: what was chosen isn't lost.
+  useEffect(
+    () => () => {
+      const left = unsaved.current;
+      const again = () => openDialog(async () => ({ default: EditDialog }), { list, chosen: left });
+      if (left) notify(t("list.not_saved"), again, "list.edit");
+    },
+    [],
+  );
   const title = t(people ? "list.add_people" : "list.edit");
   return html`<${Dialog} label=${title} kind="panel list-dialog">
     <${DialogHead} title=${title} />
     <div class="list-edit">
-      ${!people && html`<${Choices} list=${list} />`}
+      ${!people && html`<${Choices} list=${list} chosen=${chosen} unsaved=${unsaved} />`}
       <section class="list-people"><${ListPeople} list=${list} autofocus=${people} /></section>
-      ${!people && html`<${Deleting} list=${list} />`}
+      ${!people && html`<${Deleting} list=${list} unsaved=${unsaved} />`}
     </div>
   <//>`;
 }

@@ -60,6 +60,13 @@ function Known({ user }) {
   return html`<p class="known-followers">${before}<${Names} people=${known.map(keepPerson)} count=${count} most=${NAMED} />${after}</p>`;
 }
 
+// The pages for which the bar of a phone has no room.
+const Places = () => html`<nav class="own-places" aria-label=${t("profile.places")}>
+  <a href="/lists">${t("nav.lists")}</a>
+  <a href="/drafts">${t("nav.drafts")}</a>
+  <a href="/members">${t("profile.all_members")}</a>
+</nav>`;
+
 export function ProfileHead({ person }) {
   const user = person.profile.value;
   const own = viewer.value?.id === user.id;
@@ -121,6 +128,7 @@ export function ProfileHead({ person }) {
       <${Count} to=${`/users/${user.id}/followers`} count=${user.followers_count} words="profile.followers_count" />
     </p>
     <${Known} user=${user} />
+    ${own && html`<${Places} />`}
     ${changed && html`<${EditForm} />`}
     ${administers.value && !own && html`<${Administration} key=${user.id} user=${user} />`}
   </section>`;

@@ -9,10 +9,14 @@ import { t } from "../../core/words/words.js";
 import { decideWhoQuotes, mayQuote, quotesMine, WHO, withdraw } from "./quotes.js";
 import "./words.js";
 
-export const QuoteItem = ({ tweet }) =>
-  mayQuote(tweet) && html`<${Item} words="quotes.quote" act=${{ press: () => openQuote(tweet.id) }} />`;
-
 const isOpen = ({ visibility }) => visibility === "public" || visibility === "unlisted";
+
+// In its place, why it is missing: for tweets that aren't for everybody, their visibility says so.
+export function QuoteItem({ tweet }) {
+  if (mayQuote(tweet)) return html`<${Item} words="quotes.quote" act=${{ press: () => openQuote(tweet.id) }} />`;
+  if (!isOpen(tweet)) return null;
+  return html`<li class="menu-note hint">${t(`quotes.not_${tweet.whoMayQuote.value}`, { handle: tweet.author.handle.value })}</li>`;
+}
 
 // `go` leads to one of STEPS.
 export const QuoteItems = ({ tweet, go }) => html`

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { fetchThread } from "../../core/api/tweets.js";
 import { Dialog } from "../../core/ui/dialog.js";
-import { Answers, Item, Question, useLast } from "../../core/ui/menu.js";
+import { Answers, Item, Question, TITLE, useLast } from "../../core/ui/menu.js";
 import { lazy } from "../../core/ui/lazy.js";
 import { Skeletons, Trouble } from "../../core/ui/rows.js";
 import { useAct } from "../../core/ui/act.js";
@@ -218,7 +218,7 @@ export default function Menu({ person, tweet, reposters = [] }) {
   }, []);
   const Step = STEPS[step.value];
   const label = t("relation.menu", { handle: person.handle.value });
-  return html`<${Dialog} label=${label} kind=${Step ? "panel question" : "panel menu"}>
+  return html`<${Dialog} label=${label} aria-labelledby=${Step ? TITLE : undefined} kind=${Step ? "panel question" : "panel menu"}>
     ${Step
       ? html`<${Step} person=${person} tweet=${tweet} />`
       : html`<${Items} person=${person} tweet=${tweet} reposters=${reposters} threadMuted=${threadMuted.value} go=${(name) => (step.value = name)} />`}

@@ -12,6 +12,7 @@ export default {
   "time.days": "{count} days ago",
 
   "nav.bookmarks": "Bookmarks",
+  "nav.drafts": "Drafts",
   "nav.lists": "Lists",
   "nav.home": "Home",
   "nav.main": "Main",

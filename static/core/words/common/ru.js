@@ -12,6 +12,7 @@ export default {
   "time.days": "{count} дн. назад",
 
   "nav.bookmarks": "Закладки",
+  "nav.drafts": "Черновики",
   "nav.lists": "Списки",
   "nav.home": "Главная",
   "nav.main": "Основное",

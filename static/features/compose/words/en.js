@@ -37,7 +37,7 @@ export default {
   "error.undescribed": "A picture has no description. People who can't see it won't know what it shows.",
   "compose.reply_sent": "Reply sent",
   "compose.sent": { one: "Tweet sent", other: "Tweets sent" },
-  "compose.not_sent": "Couldn't send. Your draft is saved.",
+  "compose.not_sent": "Couldn't send. Your tweet is kept on this device.",
   "compose.too_long": "This tweet is too long.",
   "compose.too_many": {
     one: "A tweet can have up to {count} picture.",
@@ -83,7 +83,7 @@ export default {
   "compose.label": "Tweet text",
   "compose.offline": "Tweets are sent when you're back online.",
   "compose.view": "View",
-  "compose.kept": "Your draft is saved.",
+  "compose.kept": "Kept on this device.",
   "compose.open_kept": "Open",
   "compose.restored": "Your draft was restored.",
   "compose.left": { one: "{count} character left", other: "{count} characters left" },

@@ -42,7 +42,7 @@ export default {
   "error.undescribed": "У картинки нет описания. Кто её не видит, не узнает, что на ней.",
   "compose.reply_sent": "Ответ отправлен",
   "compose.sent": { one: "Твит отправлен", few: "Твиты отправлены", many: "Твиты отправлены", other: "Твиты отправлены" },
-  "compose.not_sent": "Не удалось отправить. Черновик сохранён.",
+  "compose.not_sent": "Не удалось отправить. Твит остался на этом устройстве.",
   "compose.too_long": "Твит слишком длинный.",
   "compose.too_many": {
     one: "В твите может быть не больше {count} картинки.",
@@ -90,7 +90,7 @@ export default {
   "compose.label": "Текст твита",
   "compose.offline": "Твиты отправятся, когда появится сеть.",
   "compose.view": "Открыть",
-  "compose.kept": "Черновик сохранён.",
+  "compose.kept": "Сохранено на этом устройстве.",
   "compose.open_kept": "Открыть",
   "compose.restored": "Черновик восстановлен.",
   "compose.left": {

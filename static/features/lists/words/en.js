@@ -22,6 +22,7 @@ export default {
   "list.exclusive_about": "Their tweets and reposts are left out of Following.",
   "list.delete": "Delete list",
   "list.delete_about": "The list is deleted for good. You keep following the same people.",
+  "list.not_saved": "Your changes to the list weren't saved.",
   "list.saved": "Saved",
   "list.deleted": "List deleted",
   "list.people": "People",

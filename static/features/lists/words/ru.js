@@ -22,6 +22,7 @@ export default {
   "list.exclusive_about": "Их твитов и репостов в «Подписках» не будет.",
   "list.delete": "Удалить список",
   "list.delete_about": "Список удаляется навсегда. Подписки остаются.",
+  "list.not_saved": "Изменения списка не сохранены.",
   "list.saved": "Сохранено",
   "list.deleted": "Список удалён",
   "list.people": "Люди",

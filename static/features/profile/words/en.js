@@ -77,6 +77,7 @@ export default {
   "profile.media_of": "Tweets with pictures by {name}",
   "profile.likes_of": "Tweets that {name} likes",
   "profile.suggested": "People to follow",
+  "profile.places": "More",
   "profile.all_members": "All members",
   "profile.members": "Members",
   "profile.members_active": "Active",

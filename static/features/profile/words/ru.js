@@ -87,6 +87,7 @@ export default {
   "profile.media_of": "Твиты с картинками: {name}",
   "profile.likes_of": "Отметки «Нравится»: {name}",
   "profile.suggested": "На кого подписаться",
+  "profile.places": "Ещё",
   "profile.all_members": "Все участники",
   "profile.members": "Участники",
   "profile.members_active": "Активные",

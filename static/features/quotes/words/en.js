@@ -18,6 +18,8 @@ export default {
   "quotes.who_nobody": "Only I can quote",
   "quotes.about_followers": "Only your followers can quote it.",
   "quotes.about_nobody": "Only you can quote it.",
+  "quotes.not_followers": "Only @{handle}'s followers can quote this",
+  "quotes.not_nobody": "Only @{handle} can quote this",
   "quotes.stay": "Existing quotes stay.",
   "quotes.saved": "Saved",
   "quotes.withdraw": "Remove my tweet from this quote",

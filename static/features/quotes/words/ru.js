@@ -18,6 +18,8 @@ export default {
   "quotes.who_nobody": "Цитировать могу только я",
   "quotes.about_followers": "Цитировать смогут только ваши подписчики.",
   "quotes.about_nobody": "Цитировать сможете только вы.",
+  "quotes.not_followers": "Цитировать могут только читатели @{handle}",
+  "quotes.not_nobody": "Цитировать может только @{handle}",
   "quotes.stay": "Существующие цитаты останутся.",
   "quotes.saved": "Сохранено",
   "quotes.withdraw": "Убрать мой твит из цитаты",
