@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from importlib import import_module
 
 import asyncpg
@@ -188,6 +189,54 @@ async def test_a_migration_that_met_an_act_in_a_deadlock_is_tried_again(fresh: S
     finally:
         await act.close()
     assert await schema(fresh) == before
+
+
+async def test_no_migration_takes_a_stronger_lock_later(fresh: Settings) -> None:
+    """Under load it would wait for an act that waits for it: for an upgrade, `LOCK TABLE` begins with it."""
+    connection = await asyncpg.connect(**fresh.database.connect_arguments())
+    try:
+        for name in migrate.known():
+            module = import_module(f"server.core.database.migrations.models.{name.removesuffix('.py')}")
+            async with connection.transaction():
+                before = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+                held: dict[str, int] = {}
+                for statement in statements(await module.upgrade(None)):
+                    await connection.execute(statement)
+                    now = {table: LOCKS.index(lock) for table, lock in await connection.fetch(HELD)}
+                    for (table,) in before:
+                        taken = LOCKS[now.get(table, 0)], LOCKS[held.get(table, 0)]
+                        assert taken not in LATER, (name, table, statement)
+                    held = now
+    finally:
+        await connection.close()
+
+
+# The locks of tables, from the weakest on: https://www.postgresql.org/docs/current/explicit-locking.html
+LOCKS = [
+    *["none", "AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock"],
+    *["ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"],
+]
+# Every act reads, and a reader's lock is in the way of the strongest one only.
+LATER = {("AccessExclusiveLock", weaker) for weaker in LOCKS[3:-1]}
+# The strongest one on each table.
+HELD = f"""
+    SELECT relname, (array_agg(mode ORDER BY array_position(ARRAY{LOCKS}, mode) DESC))[1]
+    FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+    WHERE pid = pg_backend_pid() AND relkind = 'r' GROUP BY relname
+"""
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script, in which the bodies of functions stand between `$$`."""
+    found = [""]
+    for number, part in enumerate(script.split("$$")):
+        if number % 2:
+            found[-1] += f"$${part}$$"
+        else:
+            first, *others = re.split(r";\s*(?:\n|$)", part)
+            found[-1] += first
+            found += others
+    return [one for one in found if re.sub("--.*", "", one).strip()]
 
 
 async def asked(connection: asyncpg.Connection, statement: str) -> bool:

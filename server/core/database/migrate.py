@@ -15,6 +15,7 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import OperationalError
 
 from config.database_address import DatabaseAddress
+from config.pauses import spread
 from server.core.database.connecting import connect
 from server.core.database.connection import CONNECT_TIMEOUT, row, tortoise_config
 from server.core.database.locks import AdvisoryLock
@@ -24,9 +25,9 @@ log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "migrations"
 
-# How often a migration is tried that locks its tables in another order than users' acts, and the pause before
-# the next try, in seconds.
-TRIES, PAUSE = 30, 0.2
+# How often a migration is tried that locks its tables in another order than users' acts do, and the pause
+# before the next try, in seconds.
+TRIES, PAUSE = 200, 0.3
 
 
 class NewerDatabase(Exception):
@@ -84,8 +85,8 @@ async def _patiently(apply: Callable[[], Awaitable[object]]) -> None:
         except (OperationalError, DeadlockDetectedError) as error:
             if not tries_left or not any(isinstance(one, DeadlockDetectedError) for one in causes(error)):
                 raise
-            log.warning("a migration waits for the version that still serves, and is tried again")
-            await asyncio.sleep(PAUSE)
+            log.info("the migration and an act of the version that serves waited for each other: once more")
+            await asyncio.sleep(spread(PAUSE))
 
 
 async def downgrade(address: DatabaseAddress) -> list[str]:

@@ -9,6 +9,7 @@ RUN_IN_TRANSACTION = True
 
 # `name` is normalized, `shown` is how somebody wrote it first.
 UPGRADE = """
+LOCK TABLE hashtags_in_tweets;
 CREATE TABLE hashtags (
     hashtag_id bigint PRIMARY KEY,
     name text NOT NULL,

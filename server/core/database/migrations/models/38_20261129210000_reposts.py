@@ -9,6 +9,7 @@ RUN_IN_TRANSACTION = True
 #
 # The notification of a repost that is undone stays, `undone`, like that of a like.
 UPGRADE = """
+LOCK TABLE tweets;
 CREATE TABLE reposts (
     id bigint PRIMARY KEY,
     tweet_id bigint NOT NULL REFERENCES tweets (id) ON DELETE CASCADE,

@@ -8,6 +8,7 @@ RUN_IN_TRANSACTION = True
 
 # In a migration of its own: while an index is built, pictures can be read.
 UPGRADE = """
+LOCK TABLE media_attachments;
 CREATE INDEX media_on_profile ON media_attachments (owner_id, purpose) WHERE on_profile;
 CREATE INDEX media_uncopied ON media_attachments (copied, id)
     WHERE state = 'ready' AND (tweet_id IS NOT NULL OR on_profile) AND copied < 2;
