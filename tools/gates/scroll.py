@@ -20,6 +20,12 @@ REMEMBER = """href => addEventListener("click", () => {
     const link = document.querySelector(`[role=feed] article a[href="${href}"]`);
     window.leftAt = link.closest("article").getBoundingClientRect().top;
 }, {capture: true, once: true})"""
+# Resolves once the service worker is in control.
+CONTROLLED = """() => new Promise(resolve => {
+    const {serviceWorker} = navigator;
+    if (serviceWorker.controller) resolve();
+    else serviceWorker.addEventListener("controllerchange", () => resolve(), {once: true});
+})"""
 TOP = """href => document.querySelector(`[role=feed] article a[href="${href}"]`)
     ?.closest("article").getBoundingClientRect().top ?? null"""
 
@@ -46,6 +52,9 @@ async def drift_of(
     `patient` visitor waits until the newer tweets are announced above, which must not move anything either.
     """
     async with visitor.page(screen=screen) as page:
+        # The service worker, once a first visit has it, lets the page read everything again.
+        await go(page, "/")
+        await page.evaluate(CONTROLLED)
         await go(page, "/")
         href = await read_down(page, turns=12)
         refetches: list[str] = []
