@@ -69,9 +69,11 @@ async def test_a_draft_is_kept_for_its_writer_only(alice: Caller, bob: Caller) -
     assert await listed(alice) == [saved]
     assert await listed(bob) == await listed(alice, is_scheduled=True) == []
     path = f"/api/drafts/{saved['id']}"
-    body = {"tweets": [{"tweet_data": "mine now"}]}
+    body = {"tweets": [{"tweet_data": "theirs now"}]}
     for refused in (await bob.get(path), await bob.call("PUT", path, json=body), await bob.delete(path)):
         assert refused.error == (404, "draft_not_found")
+        assert await listed(alice) == [saved]
+    body = {"tweets": [{"tweet_data": "mine now"}]}
     changed = (await alice.call("PUT", path, json=body))["draft"]
     assert (changed["tweets"][0]["tweet_data"], changed["warning"]) == ("mine now", None)
     assert (await alice.delete(path)).status == 200
@@ -112,8 +114,15 @@ async def test_a_scheduled_tweet_is_published_at_its_time(perch: Context, alice:
         {"tweet_data": "one #tag @bob", "tweet_media_ids": [media["media_id"]]},
         {"tweet_data": "two"},
     ]
+    rules = {"visibility": "unlisted", "who_may_reply": "nobody", "who_may_quote": "nobody"}
     saved = await save(
-        alice, tweets=parts, quote_of_id=parent, publish_at=later(), visibility="unlisted", warning="careful"
+        alice,
+        tweets=parts,
+        quote_of_id=parent,
+        publish_at=later(),
+        warning="careful",
+        sensitive=True,
+        **rules,
     )
     await publish_due(perch)
     assert await listed(alice, is_scheduled=True) == [saved]
@@ -124,6 +133,9 @@ async def test_a_scheduled_tweet_is_published_at_its_time(perch: Context, alice:
     two, one = (await bob.get(f"/api/users/{alice.id}/tweets"))["tweets"]
     assert (one["text"], two["text"]) == ("one #tag @bob", "two")
     assert (one["quote"], one["visibility"], one["warning"]) == ({"tweet_id": parent}, "unlisted", "careful")
+    assert (one["sensitive"], one["who_may_quote"]) == (True, "nobody")
+    refused = await bob.post("/api/tweets", json={"tweet_data": "so", "in_reply_to_id": one["id"]})
+    assert refused.error == (403, "replies_limited")
     assert (len(one["media"]), two["in_reply_to_id"], one["part"]) == (1, one["id"], {"number": 1, "of": 2})
     assert [n["kind"] for n in (await bob.get("/api/notifications"))["notifications"]] == ["quote"]
 

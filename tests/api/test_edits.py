@@ -120,6 +120,16 @@ async def test_whoever_is_mentioned_by_an_edit_may_see_a_private_tweet(alice: Ca
     assert (await bob.read(tweet))["visibility"] == "mentioned"
 
 
+async def test_whoever_is_mentioned_by_an_edit_may_see_a_tweet_for_followers(
+    alice: Caller, bob: Caller
+) -> None:
+    body = {"tweet_data": "for followers", "visibility": "followers"}
+    tweet = (await alice.post("/api/tweets", json=body))["tweet_id"]
+    assert (await bob.get(f"/api/tweets/{tweet}")).status == 404
+    await edit(alice, tweet, "for followers, and @bob")
+    assert (await bob.read(tweet))["visibility"] == "followers"
+
+
 @pytest.mark.usefixtures("worker")
 async def test_pictures_are_added_reordered_described_and_removed(alice: Caller, bob: Caller) -> None:
     one, two, three = [

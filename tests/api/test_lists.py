@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.features.lists import lists
+from server.core.database.connection import rows
+from server.features.lists import lists, personal
 from tests.api.reposting import repost
 from tests.api.test_deletion import leave
 from tests.callers import Answer, Caller, register
@@ -267,3 +268,13 @@ async def test_erasing_a_member_takes_them_off_lists(alice: Caller, bob: Caller)
     await bob.call("DELETE", "/api/users/me", json={"handle": "bob"})
     assert await members(alice, number) == []
     assert await on_list(alice, number) == []
+
+
+async def test_lists_are_exported_to_their_owner_alone(alice: Caller, bob: Caller) -> None:
+    number = (await alice.post("/api/lists", json={"title": "Birds"}))["list"]["id"]
+    await alice.post(f"/api/lists/{number}/members/{bob.id}")
+    found = [await rows(sql, alice.id, 0, 10) for sql in (personal.EXPORT, personal.EXPORT_MEMBERS)]
+    assert [(one["title"], one["replies"]) for one in found[0]] == [("Birds", "members")]
+    assert [(one["list_id"], one["user_id"], one["handle"]) for one in found[1]] == [(number, bob.id, "bob")]
+    for sql in (personal.EXPORT, personal.EXPORT_MEMBERS):
+        assert await rows(sql, bob.id, 0, 10) == []

@@ -62,8 +62,11 @@ async def test_only_ones_own_tweets_that_are_not_private_can_be_pinned(alice: Ca
     body = {"tweet_data": "hello @bob", "visibility": "mentioned"}
     private = (await alice.post("/api/tweets", json=body))["tweet_id"]
     assert (await alice.post(f"/api/tweets/{private}/pin")).error == (403, "not_pinnable")
+    body = {"tweet_data": "for followers", "visibility": "followers"}
+    unseen = (await bob.post("/api/tweets", json=body))["tweet_id"]
     for method in ("POST", "DELETE"):
-        assert (await alice.call(method, "/api/tweets/999/pin")).error == (404, "tweet_not_found")
+        for tweet in (999, unseen):
+            assert (await alice.call(method, f"/api/tweets/{tweet}/pin")).error == (404, "tweet_not_found")
     assert (await alice.get("/api/users/999/pins")).error == (404, "user_not_found")
     own = await alice.tweet()
     number = await repost(bob, own)

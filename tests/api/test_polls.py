@@ -201,3 +201,11 @@ async def test_polls_are_read_by_id_and_bad_ids_are_refused(alice: Caller) -> No
     assert await mine(alice) == []
     for ids in ("x", "1,,2", ",".join(["1"] * 101), "-1"):
         assert (await alice.get(f"/api/polls?ids={ids}")).error == (422, "invalid_parameter")
+
+
+async def test_polls_of_a_suspended_author_are_not_read(alice: Caller, bob: Caller, carol: Caller) -> None:
+    number = await ask(alice)
+    await carol.post(f"/api/users/{alice.id}/suspension", json={"hide_tweets": True})
+    assert (await bob.get("/api/polls", params={"ids": str(number)}))["polls"] == []
+    await carol.delete(f"/api/users/{alice.id}/suspension")
+    assert len((await bob.get("/api/polls", params={"ids": str(number)}))["polls"]) == 1

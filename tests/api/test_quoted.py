@@ -76,6 +76,53 @@ async def test_each_reader_has_their_own_marks_on_what_a_page_quotes(
                 assert found[one]["tweet"] == alone["tweet"]
 
 
+@pytest.mark.parametrize("first", ["who is blocked", "who mutes"])
+async def test_a_block_and_a_mute_of_the_same_author_are_told_apart(
+    alice: Caller, bob: Caller, carol: Caller, first: str
+) -> None:
+    number = await quote(bob, await alice.tweet("the first"))
+    await alice.post(f"/api/users/{bob.id}/block")
+    await carol.post(f"/api/users/{alice.id}/mute")
+    expected = {bob: ("unavailable", False), carol: ("muted", True)}
+    readers = (bob, carol) if first == "who is blocked" else (carol, bob)
+    for reader in readers * 2:  # the second time from memory
+        (found,) = (await reader.get(f"/api/tweets/{number}"))["quoted"]
+        assert (found["state"], "tweet" in found) == expected[reader]
+
+
+@pytest.mark.parametrize("first", ["who may see it", "who may not"])
+@pytest.mark.parametrize("mute", [False, True])
+async def test_whom_only_the_quote_is_for_does_not_get_what_it_quotes(
+    alice: Caller, bob: Caller, carol: Caller, first: str, *, mute: bool
+) -> None:
+    await carol.post(f"/api/users/{alice.id}/follow")
+    number = await quote(alice, await restricted(alice, "for followers", "followers"), "look, @bob")
+    for reader in (bob, carol) if mute else ():
+        await reader.post(f"/api/users/{alice.id}/mute")
+    seen = ("muted" if mute else "shown", True)
+    expected = {alice: ("shown", True), bob: ("unavailable", False), carol: seen}
+    readers = (alice, carol, bob) if first == "who may see it" else (bob, carol, alice)
+    for reader in readers * 2:
+        (found,) = (await reader.get(f"/api/tweets/{number}"))["quoted"]
+        assert (found["state"], "tweet" in found) == expected[reader]
+
+
+async def test_whoever_stops_following_no_longer_gets_what_was_kept_for_them(
+    alice: Caller, bob: Caller
+) -> None:
+    number = await quote(alice, await restricted(alice, "for followers", "followers"), "look, @bob")
+    await bob.post(f"/api/users/{alice.id}/mute")
+    for method, expected in (
+        ("POST", ("muted", True)),
+        ("DELETE", ("unavailable", False)),
+        ("POST", ("muted", True)),
+    ):
+        await bob.call(method, f"/api/users/{alice.id}/follow")
+        for _ in range(2):
+            (found,) = (await bob.get(f"/api/tweets/{number}"))["quoted"]
+            assert (found["state"], "tweet" in found) == expected
+
+
 async def test_a_suspended_author_is_unavailable_for_a_while(
     alice: Caller, bob: Caller, carol: Caller
 ) -> None:

@@ -38,8 +38,9 @@ class Play:
         acts += [self.follow, self.follow, self.follow, self.unfollow]
         acts += [self.block, self.unblock, self.mute, self.unmute]
         acts += [self.bookmark, self.bookmark, self.mute_thread, self.pin, self.pin]
-        acts += [self.edit, self.vote, self.vote, self.quote, self.quote, self.withdraw, self.limit_quotes]
-        acts += [self.draft, self.link, self.list, self.list, self.change_list]
+        acts += [self.edit, self.edit, self.vote, self.vote, self.quote, self.quote, self.limit_quotes]
+        acts += [self.withdraw, self.withdraw, self.draft, self.link, self.link]
+        acts += [self.list, self.list, self.change_list]
         await self.chance.choice(acts)()
 
     async def tweet(self) -> None:

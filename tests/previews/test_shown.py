@@ -180,3 +180,22 @@ async def test_an_edited_quote_gets_none(previewer: Previewer, alice: Caller, bo
         viewer(alice), number, new, jobs=previewer.perch.jobs, max_length=1000, day_bytes=1 << 20, links=LINKS
     )
     assert await rows("SELECT * FROM wanted_previews") == []
+
+
+async def test_a_tweet_for_people_mentioned_has_no_preview(
+    previewer: Previewer, alice: Caller, bob: Caller
+) -> None:
+    url = previewer.server.url("/")
+    previewer.server.answers["/"] = about("Bread")
+    number = await previewer.publish(alice, f"@bob {url}", visibility=Visibility.MENTIONED)
+    assert await rows("SELECT 1 FROM wanted_previews") == []
+    new = Edited(f"@bob, rather {url}", [], {}, NOT_COVERED)
+    await edits.edit(
+        viewer(alice), number, new, jobs=previewer.perch.jobs, max_length=1000, day_bytes=1 << 20, links=LINKS
+    )
+    assert await rows("SELECT 1 FROM wanted_previews") == []
+    # As if it had become wanted in another way.
+    await rows("INSERT INTO wanted_previews (tweet_id, url) VALUES ($1, $2)", number, url)
+    await previewer.work()
+    assert await rows("SELECT 1 FROM previews") == []
+    assert "preview" not in await bob.read(number)

@@ -174,6 +174,32 @@ async def _(scene: Scene) -> bool:
         return bool(stream.of("reposts"))
 
 
+@surface("live: the number of quotes of their tweet")
+async def _(scene: Scene) -> bool:
+    async with listening(scene.address, scene.viewer) as stream:
+        body = {"tweet_data": "look", "quote_of_id": scene.tweet}
+        await scene.other.post("/api/tweets", json=body)
+        await scene.viewer.tweet("the end")
+        await stream.until("the end")
+        return bool(stream.of("quotes"))
+
+
+@before("live: their poll")
+async def _(scene: Scene) -> None:
+    body = {"tweet_data": "which?", "poll": {"options": ["apples", "pears"]}}
+    assert (await scene.person.post("/api/tweets", json=body)).status == 201
+
+
+@surface("live: their poll")
+async def _(scene: Scene) -> bool:
+    (poll,) = await rows("SELECT tweet_id FROM polls")
+    async with listening(scene.address, scene.viewer) as stream:
+        await scene.other.post(f"/api/tweets/{poll['tweet_id']}/votes", json={"choices": [0]})
+        await scene.viewer.tweet("the end")
+        await stream.until("the end")
+        return bool(stream.of("poll"))
+
+
 @before("live: that I like their tweet")
 async def _(scene: Scene) -> None:
     await scene.viewer.post(f"/api/tweets/{scene.tweet}/likes")

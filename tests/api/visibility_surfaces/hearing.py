@@ -71,3 +71,11 @@ async def _(scene: Scene) -> None:
 async def _(scene: Scene) -> None:
     changed = await scene.author.patch(f"/api/tweets/{scene.tweet}", json={"who_may_quote": "nobody"})
     assert changed.status == 200, changed.body
+
+
+@live("live: its poll", lambda scene, heard: bool(heard.of("poll")))
+async def _(scene: Scene) -> None:
+    text = f"which, @{scene.people['addressed'].handle}?"
+    number = await scene.publish(text, poll={"options": ["apples", "pears"]})
+    voted = await scene.author.post(f"/api/tweets/{number}/votes", json={"choices": [0]})
+    assert voted.status == 200, voted.body
