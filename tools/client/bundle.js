@@ -7,6 +7,8 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
+import { transformAsync } from "@babel/core";
+import htm from "babel-plugin-htm";
 import { rolldown } from "rolldown";
 
 const [source, target] = process.argv.slice(2).map((folder) => path.resolve(folder));
@@ -57,6 +59,17 @@ async function languages() {
     },
   };
 }
+
+// The templates of `html` become calls of `h`: no browser parses them, or fetches what does.
+const templates = {
+  name: "templates",
+  async transform(code) {
+    if (!code.includes("html`")) return null;
+    const plugins = [[htm, { import: "preact" }]];
+    const { code: changed } = await transformAsync(code, { plugins, configFile: false, babelrc: false });
+    return { code: changed };
+  },
+};
 
 // Modules and all that they import without import().
 function closure(graph, ...waiting) {
@@ -120,10 +133,10 @@ async function bundleScripts() {
     resolve: {
       alias: Object.fromEntries(Object.entries(imports).map(([name, file]) => [name, path.join(source, file)])),
     },
-    plugins: [await languages()],
+    plugins: [await languages(), templates],
     preserveEntrySignatures: false,
     // A module that is imported statically and with import() stays in the first file that needs it.
-    checks: { ineffectiveDynamicImport: false },
+    checks: { ineffectiveDynamicImport: false, bundlerTimings: false },
     logLevel: "warn",
   });
   const { output } = await bundle.write({
