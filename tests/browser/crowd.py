@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from playwright.async_api import Error, Locator, Page
+from playwright.async_api import Error, Locator, Page, expect
 
 from tests.callers import Caller
 
@@ -57,10 +57,12 @@ class Person:
 
     async def leave(self) -> None:
         """Close what is open, and be at home."""
-        for _ in range(2):
+        dialogs = self.page.locator("dialog[open]")
+        await self.page.keyboard.press("Escape")
+        while await dialogs.count():
             await self.page.keyboard.press("Escape")
         if urlsplit(self.page.url).path != "/":
-            await self.page.get_by_role("link", name="Home", exact=True).first.click(timeout=LOOK)
+            await self.page.get_by_role("link", name="Home", exact=True).first.click()
 
     def text(self) -> str:
         return (
@@ -117,7 +119,7 @@ class Person:
         composer = await self.composer()
         await self.choose_options(composer)
         await composer.get_by_role("button", name="Save as draft").click(timeout=LOOK)
-        await composer.locator("textarea", has_text="@").wait_for(state="detached", timeout=LOOK)
+        await expect(composer.locator("textarea").first).to_have_value("")
 
     async def send_draft(self) -> None:
         await self.page.goto("/drafts")

@@ -74,10 +74,10 @@ async def test_new_ones_appear_at_the_top_and_wait_for_a_reader_further_down(
 async def test_what_comes_after_its_reader_has_scrolled_down_waits(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
-    for number in range(20):
+    for number in range(31):
         await bob.tweet(f"{number} for @alice")
     page = await open_page("/notifications", viewer=alice)
-    await expect(page.locator(".notification")).to_have_count(20)
+    await expect(page.locator(".notification")).to_have_count(30)
     await is_live(page)
     asked, scrolled = asyncio.Event(), asyncio.Event()
 
@@ -90,9 +90,11 @@ async def test_what_comes_after_its_reader_has_scrolled_down_waits(
     await bob.tweet("waits for @alice")
     await asked.wait()
     await page.evaluate("scrollTo(0, 900)")
+    loading = page.locator(".more button[aria-busy=true]")
+    await expect(loading).to_have_count(1)
     scrolled.set()
+    await expect(loading).to_have_count(0)
     await expect(page.get_by_role("button", name="Show new notifications")).to_be_attached()
-    await expect(page.locator(".more button[aria-busy=true]")).to_have_count(0)
     await expect(tweet(page, "waits for @alice")).to_have_count(0)
 
 

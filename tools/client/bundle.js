@@ -65,7 +65,7 @@ const templates = {
   name: "templates",
   async transform(code) {
     if (!code.includes("html`")) return null;
-    const plugins = [[htm, { import: "preact" }]];
+    const plugins = [[htm, { pragma: "__h", import: { module: "preact", export: "h" }, useNativeSpread: true }]];
     const { code: changed } = await transformAsync(code, { plugins, configFile: false, babelrc: false });
     return { code: changed };
   },
@@ -150,7 +150,8 @@ async function bundleScripts() {
   });
   await bundle.close();
   const chunks = new Map(output.filter(({ type }) => type === "chunk").map((chunk) => [chunk.fileName, chunk]));
-  for (const name of chunks.keys()) {
+  for (const [name, { moduleIds }] of chunks) {
+    if (moduleIds.some((id) => id.startsWith(path.join(source, "vendor", "htm")))) throw new Error(`${name} parses templates`);
     if (reachable(chunks, name).has(name)) throw new Error(`${name} needs itself: see chunkOf in bundle.js`);
   }
   return [ENTRY, ...reachable(chunks, ENTRY)].filter((name) => chunks.get(name).moduleIds.length > 0);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import Page, expect
 
 from tools.gates.result import Measure, at_most
@@ -54,7 +56,8 @@ async def drift_of(
     async with visitor.page(screen=screen) as page:
         # The service worker, once a first visit has it, lets the page read everything again.
         await go(page, "/")
-        await page.evaluate(CONTROLLED)
+        async with asyncio.timeout(60):
+            await page.evaluate(CONTROLLED)
         await go(page, "/")
         href = await read_down(page, turns=12)
         refetches: list[str] = []

@@ -74,9 +74,9 @@ async def upgrade(address: DatabaseAddress) -> list[str]:
 
 
 async def _patiently(apply: Callable[[], Awaitable[object]]) -> None:
-    """Apply them, again where an act of the version that still serves met one in a deadlock.
+    """Apply the missing migrations, and try again after a deadlock with the version that is still serving.
 
-    Each is applied in a transaction of its own, and those that are there are left out the next time.
+    Each runs in its own transaction; those already applied are skipped.
     """
     for tries_left in reversed(range(TRIES)):
         try:
@@ -85,7 +85,7 @@ async def _patiently(apply: Callable[[], Awaitable[object]]) -> None:
         except (OperationalError, DeadlockDetectedError) as error:
             if not tries_left or not any(isinstance(one, DeadlockDetectedError) for one in causes(error)):
                 raise
-            log.info("the migration and an act of the version that serves waited for each other: once more")
+            log.info("deadlock with a write of the running version; trying the migration again")
             await asyncio.sleep(spread(PAUSE))
 
 

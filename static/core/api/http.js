@@ -64,14 +64,14 @@ export const seconds = (header) => {
   return Number.isFinite(value) ? value : null;
 };
 
-/** @type {Set<Promise<any>>} */
+/** @type {Set<Promise<void>>} */
 const underway = new Set();
 
 const PATIENCE = 2000;
 
 /** Resolves when the requests that are under way now have been answered; after two seconds at the latest. */
 export const quiet = () =>
-  Promise.race([Promise.allSettled(underway), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  Promise.race([Promise.all(underway), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 
 /**
  * Calls the server and resolves to its answer, or rejects with an ApiError.
@@ -85,12 +85,16 @@ export const quiet = () =>
  * @param {Record<string, string>} [options.extra] more headers
  * @returns {Promise<any>}
  */
-export function call(method, path, options = {}) {
-  const answer = ask(method, path, options);
-  underway.add(answer);
-  const forget = () => underway.delete(answer);
-  answer.then(forget, forget);
-  return answer;
+export async function call(method, path, options = {}) {
+  let answered = () => {};
+  const asking = new Promise((resolve) => (answered = () => resolve(undefined)));
+  underway.add(asking);
+  try {
+    return await ask(method, path, options);
+  } finally {
+    underway.delete(asking);
+    answered();
+  }
 }
 
 /** @param {any} options */

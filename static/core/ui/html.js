@@ -2,4 +2,4 @@
 import { h } from "preact";
 import htm from "htm";
 
-export const html = htm.bind(h);
+export const html = /* @__PURE__ */ htm.bind(h);

@@ -20,9 +20,9 @@ export function zone() {
   return chosen && isKnown(chosen) ? chosen : ownZone();
 }
 
-// Who schedules for the first time does so in this device's time zone; from then on, all devices mean the same clock.
+// The first time somebody schedules a tweet, this device's time zone becomes theirs on all devices.
 async function rememberZone() {
-  if (!ownPreferences.value) await loadPreferences();
+  if (!ownPreferences.value?.time_zone) await loadPreferences();
   if (ownPreferences.value && !ownPreferences.value.time_zone) await choose({ time_zone: ownZone() });
 }
 

@@ -20,19 +20,18 @@ const REPLIES = ["members", "followed", "none"];
 
 const CHOICES = ["title", "replies", "exclusive"];
 
-// `unsaved`: a reference to what was chosen and isn't saved, or to null.
-function Choices({ list, chosen, unsaved }) {
+// `left`: what there is to lose when the dialog closes: what is `saved`, what is chosen and isn't (`unsaved`, or null),
+// and whether a request is under way (`busy`).
+function Choices({ list, chosen, left }) {
   const id = useId();
   const title = useSignal(chosen.title);
   const replies = useSignal(chosen.replies);
   const exclusive = useSignal(chosen.exclusive);
-  const saved = useRef(list);
   const wanted = { title: title.value.trim(), replies: replies.value, exclusive: exclusive.value };
-  unsaved.current = CHOICES.some((name) => wanted[name] !== saved.current[name]) ? wanted : null;
+  left.unsaved = CHOICES.some((name) => wanted[name] !== left.saved[name]) ? wanted : null;
   const { busy, error, press } = useAct(async () => {
-    await changeList(list.id, wanted);
-    saved.current = wanted;
-    unsaved.current = null;
+    await busily(left, () => changeList(list.id, wanted));
+    Object.assign(left, { saved: wanted, unsaved: null });
     changed();
     notify(t("list.saved"));
   }, wanted.title !== "");
@@ -54,7 +53,16 @@ function Choices({ list, chosen, unsaved }) {
   </form>`;
 }
 
-function Deleting({ list, unsaved }) {
+async function busily(left, act) {
+  left.busy = true;
+  try {
+    return await act();
+  } finally {
+    left.busy = false;
+  }
+}
+
+function Deleting({ list, left }) {
   const asked = useSignal(false);
   const button = useRef(null);
   const before = useRef(false);
@@ -64,8 +72,8 @@ function Deleting({ list, unsaved }) {
     before.current = asked.value;
   }, [asked.value]);
   const { busy, error, press } = useAct(async () => {
-    await deleteList(list.id);
-    unsaved.current = null;
+    await busily(left, () => deleteList(list.id));
+    left.unsaved = null;
     changed();
     notify(t("list.deleted"));
     navigate("/lists");
@@ -92,13 +100,13 @@ function Deleting({ list, unsaved }) {
  * @param {Pick<WholeListJson, "title" | "replies" | "exclusive">} [props.chosen] what was changed before, and isn't saved
  */
 export default function EditDialog({ list, people = false, chosen = list }) {
-  const unsaved = useRef(null);
+  const left = useRef({ saved: list, unsaved: null, busy: false }).current;
   // Closed without saving: what was chosen isn't lost.
   useEffect(
     () => () => {
-      const left = unsaved.current;
-      const again = () => openDialog(async () => ({ default: EditDialog }), { list, chosen: left });
-      if (left) notify(t("list.not_saved"), again, "list.edit");
+      const { saved, unsaved, busy } = left;
+      const again = () => openDialog(async () => ({ default: EditDialog }), { list: { ...list, ...saved }, chosen: unsaved });
+      if (unsaved && !busy) notify(t("list.not_saved"), again, "list.edit");
     },
     [],
   );
@@ -106,9 +114,9 @@ export default function EditDialog({ list, people = false, chosen = list }) {
   return html`<${Dialog} label=${title} kind="panel list-dialog">
     <${DialogHead} title=${title} />
     <div class="list-edit">
-      ${!people && html`<${Choices} list=${list} chosen=${chosen} unsaved=${unsaved} />`}
+      ${!people && html`<${Choices} list=${list} chosen=${chosen} left=${left} />`}
       <section class="list-people"><${ListPeople} list=${list} autofocus=${people} /></section>
-      ${!people && html`<${Deleting} list=${list} unsaved=${unsaved} />`}
+      ${!people && html`<${Deleting} list=${list} left=${left} />`}
     </div>
   <//>`;
 }

@@ -14,8 +14,10 @@ const isOpen = ({ visibility }) => visibility === "public" || visibility === "un
 // In its place, why it is missing: for tweets that aren't for everybody, their visibility says so.
 export function QuoteItem({ tweet }) {
   if (mayQuote(tweet)) return html`<${Item} words="quotes.quote" act=${{ press: () => openQuote(tweet.id) }} />`;
-  if (!isOpen(tweet)) return null;
-  return html`<li class="menu-note hint">${t(`quotes.not_${tweet.whoMayQuote.value}`, { handle: tweet.author.handle.value })}</li>`;
+  const who = tweet.whoMayQuote.value;
+  // Whether the viewer follows its author may not be known yet.
+  if (!isOpen(tweet) || (who === "followers" && tweet.author.followed.value === null)) return null;
+  return html`<li class="menu-note hint">${t(`quotes.not_${who}`, { handle: tweet.author.handle.value })}</li>`;
 }
 
 // `go` leads to one of STEPS.

@@ -8,11 +8,9 @@ RUN_IN_TRANSACTION = True
 
 # In a migration of its own: while an index is built, pictures can be read.
 UPGRADE = """
-LOCK TABLE media_attachments;
 CREATE INDEX media_on_profile ON media_attachments (owner_id, purpose) WHERE on_profile;
 CREATE INDEX media_uncopied ON media_attachments (copied, id)
     WHERE state = 'ready' AND (tweet_id IS NOT NULL OR on_profile) AND copied < 2;
-DROP INDEX media_attachments_uncopied;
 
 ALTER TABLE copies_to_empty ADD suffixes text[] NOT NULL DEFAULT '{"",-small}';
 CREATE OR REPLACE FUNCTION empty_copy() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -31,8 +29,6 @@ BEGIN
     RETURN NULL;
 END $$;
 ALTER TABLE copies_to_empty DROP suffixes;
-CREATE INDEX media_attachments_uncopied ON media_attachments (copied, id)
-    WHERE state = 'ready' AND tweet_id IS NOT NULL AND copied < 2;
 DROP INDEX media_uncopied;
 DROP INDEX media_on_profile;
 """
