@@ -83,6 +83,12 @@ class Person:
         if await button.get_attribute("aria-expanded", timeout=LOOK) != "true":
             await button.click(timeout=LOOK)
 
+    async def add(self, composer: Locator, name: str) -> None:
+        """Press this button, unless what it adds is there."""
+        button = composer.get_by_role("button", name=name)
+        if await button.count():
+            await button.click(timeout=LOOK)
+
     async def send(self, composer: Locator) -> None:
         await composer.get_by_role("button", name="Tweet", exact=True).click(timeout=LOOK)
 
@@ -99,17 +105,13 @@ class Person:
 
     async def warn(self) -> None:
         composer = await self.composer()
-        button = composer.get_by_role("button", name="Add a content warning")
-        if await button.count():
-            await button.click(timeout=LOOK)
+        await self.add(composer, "Add a content warning")
         await composer.get_by_label("Content warning", exact=True).fill("rain", timeout=LOOK)
         await self.send(composer)
 
     async def ask(self) -> None:
         composer = await self.composer()
-        button = composer.get_by_role("button", name="Add a poll")
-        if await button.count():
-            await button.click(timeout=LOOK)
+        await self.add(composer, "Add a poll")
         for number, option in enumerate(OPTIONS, 1):
             await composer.get_by_label(f"Option {number}", exact=True).fill(option, timeout=LOOK)
         await composer.get_by_label("Hide the results").set_checked(self.chance.random() < 0.5, timeout=LOOK)

@@ -6,7 +6,7 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.parts import is_live, tweet
@@ -53,13 +53,19 @@ async def test_what_is_read_here_is_read_in_other_tabs(
     await expect(two.locator(".nav-link .badge")).to_have_count(0)
 
 
+async def many(open_page: OpenPage, alice: Caller, bob: Caller, count: int, *, shown: int) -> Page:
+    """Alice's page once so many mentions by Bob have notified her, with those of the first page."""
+    for number in range(count):
+        await bob.tweet(f"{number} for @alice")
+    page = await open_page("/notifications", viewer=alice)
+    await expect(page.locator(".notification")).to_have_count(shown)
+    return page
+
+
 async def test_new_ones_appear_at_the_top_and_wait_for_a_reader_further_down(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
-    for number in range(20):
-        await bob.tweet(f"{number} for @alice")
-    page = await open_page("/notifications", viewer=alice)
-    await expect(page.locator(".notification")).to_have_count(20)
+    page = await many(open_page, alice, bob, 20, shown=20)
     await bob.tweet("seen at once by @alice")
     await expect(tweet(page, "seen at once by @alice")).to_be_visible()
     await page.evaluate("scrollTo(0, 900)")
@@ -74,10 +80,7 @@ async def test_new_ones_appear_at_the_top_and_wait_for_a_reader_further_down(
 async def test_what_comes_after_its_reader_has_scrolled_down_waits(
     open_page: OpenPage, alice: Caller, bob: Caller
 ) -> None:
-    for number in range(31):
-        await bob.tweet(f"{number} for @alice")
-    page = await open_page("/notifications", viewer=alice)
-    await expect(page.locator(".notification")).to_have_count(30)
+    page = await many(open_page, alice, bob, 31, shown=30)
     await is_live(page)
     asked, scrolled = asyncio.Event(), asyncio.Event()
 

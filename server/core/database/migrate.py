@@ -25,8 +25,7 @@ log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "migrations"
 
-# How often a migration is tried that locks its tables in another order than users' acts do, and the pause
-# before the next try, in seconds.
+# How often the migrations are tried where they deadlock with writes, and the pause in between, in seconds.
 TRIES, PAUSE = 200, 0.3
 
 

@@ -20,21 +20,22 @@ const REPLIES = ["members", "followed", "none"];
 
 const CHOICES = ["title", "replies", "exclusive"];
 
-// `left`: what there is to lose when the dialog closes: what is `saved`, what is chosen and isn't (`unsaved`, or null),
-// and whether a request is under way (`busy`).
+// `left`: what remains when the dialog closes: what is `saved`, and what is chosen but not saved (`unsaved`, or null).
 function Choices({ list, chosen, left }) {
   const id = useId();
   const title = useSignal(chosen.title);
   const replies = useSignal(chosen.replies);
   const exclusive = useSignal(chosen.exclusive);
   const wanted = { title: title.value.trim(), replies: replies.value, exclusive: exclusive.value };
-  left.unsaved = CHOICES.some((name) => wanted[name] !== left.saved[name]) ? wanted : null;
   const { busy, error, press } = useAct(async () => {
-    await busily(left, () => changeList(list.id, wanted));
-    Object.assign(left, { saved: wanted, unsaved: null });
+    await changeList(list.id, wanted);
+    left.saved = wanted;
     changed();
     notify(t("list.saved"));
   }, wanted.title !== "");
+  // While it is being saved, nothing is lost by closing.
+  const isChanged = CHOICES.some((name) => wanted[name] !== left.saved[name]);
+  left.unsaved = isChanged && !busy.value ? wanted : null;
   return html`<form class="list-form" onSubmit=${press}>
     <label for=${id}>${t("list.name")}</label>
     <input id=${id} dir="auto" maxlength=${limits.value.list_title_max_length} autocomplete="off" value=${title} onInput=${(event) => (title.value = event.target.value)} />
@@ -53,15 +54,6 @@ function Choices({ list, chosen, left }) {
   </form>`;
 }
 
-async function busily(left, act) {
-  left.busy = true;
-  try {
-    return await act();
-  } finally {
-    left.busy = false;
-  }
-}
-
 function Deleting({ list, left }) {
   const asked = useSignal(false);
   const button = useRef(null);
@@ -72,7 +64,7 @@ function Deleting({ list, left }) {
     before.current = asked.value;
   }, [asked.value]);
   const { busy, error, press } = useAct(async () => {
-    await busily(left, () => deleteList(list.id));
+    await deleteList(list.id);
     left.unsaved = null;
     changed();
     notify(t("list.deleted"));
@@ -100,13 +92,13 @@ function Deleting({ list, left }) {
  * @param {Pick<WholeListJson, "title" | "replies" | "exclusive">} [props.chosen] what was changed before, and isn't saved
  */
 export default function EditDialog({ list, people = false, chosen = list }) {
-  const left = useRef({ saved: list, unsaved: null, busy: false }).current;
+  const left = useRef({ saved: list, unsaved: null }).current;
   // Closed without saving: what was chosen isn't lost.
   useEffect(
     () => () => {
-      const { saved, unsaved, busy } = left;
+      const { saved, unsaved } = left;
       const again = () => openDialog(async () => ({ default: EditDialog }), { list: { ...list, ...saved }, chosen: unsaved });
-      if (unsaved && !busy) notify(t("list.not_saved"), again, "list.edit");
+      if (unsaved) notify(t("list.not_saved"), again, "list.edit");
     },
     [],
   );
